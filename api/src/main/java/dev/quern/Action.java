@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern;
+
+@FunctionalInterface
+public interface Action {
+  void run() throws Exception;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config;
+
+import dev.quern.Bootstrap;
+import dev.quern.OpenOptions;
+import dev.quern.Quern;
+
+/** Found by {@link java.util.ServiceLoader}; opens a runtime from the settings in force. */
+public final class RuntimeBootstrap implements Bootstrap {
+  /** For {@link java.util.ServiceLoader}. */
+  public RuntimeBootstrap() {}
+
+  @Override
+  public Quern open(OpenOptions options) {
+    throw new UnsupportedOperationException(options.toString());
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import dev.quern.Action;
+import dev.quern.DaemonQueue;
+import dev.quern.DaemonQueueSpec;
+import dev.quern.Handler;
+import dev.quern.Job;
+import dev.quern.Queue;
+import dev.quern.QueueSpec;
+import dev.quern.TaskContext;
+import dev.quern.TaskContextSpec;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.Work;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
+import dev.quern.spi.Host;
+import dev.quern.spi.Primitives;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the constructors; what the primitives of one runtime share is made here. */
+final class LockedPrimitives implements Primitives {
+  private final Host host;
+
+  LockedPrimitives(Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public <E> DaemonQueue<E> newDaemonQueue(
+      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ThreadPool newThreadPool(ThreadPoolSpec spec) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public TaskContext newTaskContext(TaskContextSpec spec) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public WorkQueue newWorkQueue(WorkQueueSpec spec) {
+    throw new UnsupportedOperationException("no work queues on " + host);
+  }
+
+  @Override
+  public Optional<Work> currentWork() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<Job> currentJob() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.spi;
+
+import dev.quern.DaemonQueue;
+import dev.quern.DaemonQueueSpec;
+import dev.quern.Handler;
+import dev.quern.Kind;
+import dev.quern.ThreadPoolSpec;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the runtime lends a provider. Every method may be called by any thread; none runs user code
+ * unless it says so.
+ */
+public interface Host {
+  /**
+   * Makes and starts a daemon thread from the one factory (rule G13): no inherited thread-locals,
+   * {@code loader} as context class loader.
+   *
+   * @param priority {@link ThreadPoolSpec#NO_PRIORITY} for the normal one
+   * @throws CannotStartThreadException if the factory throws or returns null, or the thread does
+   *     not start
+   */
+  Thread startThread(
+      String name, int priority, boolean virtual, @Nullable ClassLoader loader, Runnable body)
+      throws CannotStartThreadException;
+
+  /** The clock, on {@link System#nanoTime()}'s scale (rule G18). */
+  long nanoTime();
+
+  /**
+   * An alarm on the runtime's one timer thread.
+   *
+   * @param expire called on that thread with the time now; fires what is due and returns the next
+   *     deadline, or {@link Long#MAX_VALUE} for none. It must not run user code.
+   */
+  Alarm newAlarm(LongUnaryOperator expire);
+
+  /** Whether the costlier misuse checks are on ({@code quern.checks}). */
+  boolean checks();
+
+  /**
+   * Reports what user code threw: calls the failure handler, on this thread, with rules G5 and G16
+   * kept. Hold no lock. Never throws.
+   */
+  void failed(Kind kind, String primitive, @Nullable String item, Throwable cause);
+
+  /** Logs under the runtime's logger. Never throws. */
+  void log(System.Logger.Level level, String message, @Nullable Throwable cause);
+
+  /**
+   * A pool for a primitive that names one, or for null the runtime's own. It counts as a handle,
+   * given back by {@link Pool#close()}.
+   *
+   * @throws IllegalStateException if it has to be created and its threads cannot be
+   */
+  Pool lendPool(@Nullable String name);
+
+  /** Makes a child of {@code target}: settles its spec and name, then calls the provider back. */
+  <C> DaemonQueue<C> newChild(
+      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler);
+
+  /** A primitive's close has finished: its name is free again, the runtime forgets it. */
+  void ended(Managed primitive);
+}
