@@ -43,6 +43,8 @@ public final class Scene {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(1);
 
+  private static final @Nullable Object[] NOTHING = new @Nullable Object[1];
+
   private final Provider provider;
   private final boolean checks;
   private final List<Quern> runtimes = new CopyOnWriteArrayList<>();
@@ -365,6 +367,12 @@ public final class Scene {
   @SuppressWarnings("unchecked")
   static <X extends Throwable> X sneak(@Nullable Throwable thrown) throws X {
     throw (X) thrown;
+  }
+
+  /** Null where its type says that there is none, as careless code would have it. */
+  @SuppressWarnings("unchecked")
+  static <T> T nothing() {
+    return (T) NOTHING[0];
   }
 
   /** What JUnit calls the invocation. */
