@@ -176,9 +176,7 @@ public class WorkRunRules {
       if (item.submit() == COALESCED) {
         coalesced++;
       }
-      while (item.isBusy()) {
-        Thread.onSpinWait();
-      }
+      Spin.until("the runs end", () -> !item.isBusy());
       assertEquals(i, box.seen, "the run did not see what was written before its submission");
     }
     assertTrue(coalesced > 0, "nothing coalesced, nothing was tried");
