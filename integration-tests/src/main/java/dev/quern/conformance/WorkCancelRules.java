@@ -215,7 +215,7 @@ public class WorkCancelRules {
     staying.awaitWaiting();
     assertEquals(TIMED_OUT, item.work().cancelAndWait(Duration.ofMillis(1)));
     assertEquals(REFUSED, item.submit());
-    assertFalse(staying.isDone());
+    Spin.assertStillWaiting(scene, staying);
     item.letGo();
     assertEquals(RUNNING, staying.result());
     assertEquals(1, item.ended());

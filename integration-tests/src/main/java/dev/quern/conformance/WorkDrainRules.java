@@ -60,7 +60,7 @@ public class WorkDrainRules {
     Async<String> flush = flushing(scene, queue);
     running.letGo();
     queued.awaitRun();
-    assertFalse(flush.isDone(), "the queued one has not run to its end");
+    Spin.assertStillWaiting(scene, flush); // the queued one has not run to its end
     queued.letGo();
     flush.result();
   }
@@ -74,7 +74,7 @@ public class WorkDrainRules {
     Async<String> flush = flushing(scene, queue);
     item.letGo();
     item.awaitRun();
-    assertFalse(flush.isDone());
+    Spin.assertStillWaiting(scene, flush);
     item.letGo();
     flush.result();
   }
@@ -229,7 +229,7 @@ public class WorkDrainRules {
     Async<String> drain = draining(scene, queue);
     int before = runs.get();
     Spin.until("it runs on during the drain", () -> runs.get() > before + 3);
-    assertFalse(drain.isDone());
+    Spin.assertStillWaiting(scene, drain);
     enough.set(true);
     drain.result();
     assertFalse(item.isBusy());
@@ -266,7 +266,7 @@ public class WorkDrainRules {
     delayed.awaitRun();
     running.letGo();
     scene.eventually("the first run has ended", () -> !running.work().isBusy());
-    assertFalse(drain.isDone(), "something is running");
+    Spin.assertStillWaiting(scene, drain); // something is running
     delayed.letGo();
     drain.result();
   }

@@ -61,7 +61,7 @@ public class WorkFlushRules {
     Async<Integer> flush = flushing(scene, item);
     item.letGo();
     item.awaitRun();
-    assertFalse(flush.isDone(), "the first run does not serve the second submission");
+    Spin.assertStillWaiting(scene, flush); // the first run does not serve the second submission
     item.letGo();
     assertEquals(2, flush.result());
   }
@@ -266,7 +266,7 @@ public class WorkFlushRules {
     blocker.letAllGo();
     queue.flush();
     assertEquals(0, item.runs());
-    assertFalse(flush.isDone(), "the run it waits for is still to come");
+    Spin.assertStillWaiting(scene, flush); // the run it waits for is still to come
     assertEquals(COALESCED, item.work().reschedule(Duration.ZERO));
     assertEquals(1, flush.result());
   }
