@@ -132,7 +132,7 @@ public class DaemonQueueRules {
           Gate gate = new Gate();
           CountDownLatch handled = new CountDownLatch(3);
           dropped(scene, kind, gate, handled);
-          gate.awaitEntered();
+          gate.awaitReached();
           System.gc();
           gate.open();
           Await.latch("all items are handled", handled);

@@ -100,7 +100,7 @@ public class DaemonQueueRulesBatches {
           Gate gate = log.gateAt(1);
           DaemonQueue<Integer> queue = kind.make(scene.quern(), kind.unbounded(), log);
           queue.offerAll(List.of(1, 2, 3, 4));
-          gate.awaitEntered();
+          gate.awaitReached();
           queue.pause();
           gate.open();
           Await.until("the batch ended", () -> log.events().contains(END));
@@ -223,10 +223,10 @@ public class DaemonQueueRulesBatches {
           Gate ending = log.gateAt(END);
           DaemonQueue<Integer> queue = kind.make(scene.quern(), kind.unbounded(), log);
           queue.offerAll(List.of(1, 2));
-          handling.awaitEntered();
+          handling.awaitReached();
           Waiter<?> flush = Waiter.start(scene, () -> queue.flush());
           handling.open();
-          ending.awaitEntered();
+          ending.awaitReached();
           assertFalse(queue.flush(Await.GLANCE), "the batch has not ended");
           assertFalse(flush.call().isDone());
           ending.open();
@@ -246,7 +246,7 @@ public class DaemonQueueRulesBatches {
           DaemonQueue<Integer> queue = kind.make(scene.quern(), kind.unbounded(), log);
           assertTrue(queue.flush(Duration.ZERO), "nothing to wait for");
           queue.add(1);
-          gate.awaitEntered();
+          gate.awaitReached();
           assertFalse(queue.flush(Duration.ZERO));
           assertFalse(queue.flush(Duration.ofSeconds(-1)));
           long start = System.nanoTime();
