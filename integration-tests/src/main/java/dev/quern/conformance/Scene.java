@@ -64,7 +64,7 @@ public final class Scene {
   Scene(Provider provider, boolean checks) {
     this.provider = provider;
     this.checks = checks;
-    this.seed = Long.getLong("quern.seed", System.nanoTime());
+    this.seed = Long.getLong("conformance.seed", System.nanoTime());
     this.random = new Random(seed);
   }
 
@@ -131,14 +131,19 @@ public final class Scene {
     return log.records();
   }
 
-  /** A random source whose seed is part of every failure; {@code -Dquern.seed} repeats a run. */
+  /**
+   * A random source whose seed is part of every failure; {@code -Dconformance.seed} repeats a run.
+   */
   public Random random() {
     return random;
   }
 
-  /** The size of a stress test: {@code quick}, times {@code -Dquern.stress} where that is given. */
+  /**
+   * The size of a stress test: {@code quick}, times {@code -Dconformance.stress} where that is
+   * given.
+   */
   public int times(int quick) {
-    return quick * Integer.getInteger("quern.stress", 1);
+    return quick * Integer.getInteger("conformance.stress", 1);
   }
 
   /** Runs code on a thread of the test. What it throws fails the test. */
