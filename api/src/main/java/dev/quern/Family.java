@@ -4,6 +4,21 @@ package dev.quern;
 import java.time.Instant;
 import java.util.List;
 
+/**
+ * All live primitives of one kind and name. Rule R8.
+ *
+ * @param kind the kind
+ * @param name the name
+ * @param provider which provider made them
+ * @param live how many there are
+ * @param pending how many items, runs or tasks wait
+ * @param running what runs now
+ * @param accepted submissions answered by QUEUED, or items taken in
+ * @param coalesced submissions answered by COALESCED
+ * @param refused submissions answered by REFUSED, or items refused
+ * @param completed runs that ended, failed ones included, or items taken out
+ * @param failed runs that threw
+ */
 public record Family(
     Kind kind,
     String name,
@@ -16,9 +31,17 @@ public record Family(
     long refused,
     long completed,
     long failed) {
+  /** Copies the list. */
   public Family {
     running = List.copyOf(running);
   }
 
+  /**
+   * A run going on.
+   *
+   * @param item the item's name, the primitive's own where its items have none
+   * @param since when it began, to within a second
+   * @param thread the thread it runs on
+   */
   public record Running(String item, Instant since, String thread) {}
 }

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern;
 
+/** The kinds of primitive. */
 public enum Kind {
+  /** {@link Queue}. */
   QUEUE("queue"),
+  /** {@link DaemonQueue}. */
   DAEMON_QUEUE("daemon-queue"),
+  /** {@link ThreadPool}. */
   THREAD_POOL("thread-pool"),
+  /** {@link TaskContext}. */
   TASK_CONTEXT("task-context"),
+  /** {@link WorkQueue}. */
   WORK_QUEUE("work-queue");
 
   private final String key;
@@ -14,6 +20,7 @@ public enum Kind {
     this.key = key;
   }
 
+  /** As configuration keys spell it, such as {@code work-queue}. */
   public String key() {
     return key;
   }

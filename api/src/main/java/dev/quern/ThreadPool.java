@@ -3,10 +3,36 @@ package dev.quern;
 
 import java.util.concurrent.locks.ReentrantLock;
 
+/**
+ * A handle of a pool that is shared by name. Jobs made once are run on its workers, as often as
+ * they are submitted. After NetBSD's threadpool(9). Implemented by providers only.
+ *
+ * <p>A submitted job goes to an idle worker, the most recently idle first; else the overseer starts
+ * one, up to {@code maxThreads}. Workers that idle for {@code idleLimit} end (rules P3, P9, P13). A
+ * machine short of threads makes jobs late, not lost (rule P10).
+ *
+ * <p>{@code close()} closes the jobs made through this handle. The last handle of a pool lets
+ * scheduled jobs run, ends every worker and the overseer, and returns when they have ended (rule
+ * P1).
+ */
 public interface ThreadPool extends Primitive {
+  /**
+   * Makes a job. Any thread; never waits.
+   *
+   * @param name a label, not blank, up to 200 characters. Rules P3, G14.
+   */
   Job newJob(String name, Action body);
 
+  /**
+   * As {@link #newJob(String, Action)}, for a body that needs the job itself. Any thread; never
+   * waits. Rule P3.
+   */
   Job newJob(String name, Body<Job> body);
 
+  /**
+   * Makes a job with an interlock, which submit, cancel, cancelAndWait and done require to be held,
+   * so that a body can decide to end under the same lock under which others decide to submit. Any
+   * thread; never waits. Rules P4, P5.
+   */
   Job newJob(String name, ReentrantLock interlock, Body<Job> body);
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
+/** How to make a {@link ThreadPool}, or which options a live one must have (rule P1). Immutable. */
 public final class ThreadPoolSpec {
   private final String name;
   private final @Nullable Integer priority;
@@ -34,10 +35,12 @@ public final class ThreadPoolSpec {
   /** A priority of its own is not asked for: workers keep the normal one. */
   public static final int NO_PRIORITY = 0;
 
+  /** A pool with the settings in force. */
   public static ThreadPoolSpec named(String name) {
     return new ThreadPoolSpec(Arguments.name(name), null, null, null, null, null, null);
   }
 
+  /** The priority of its workers, or {@link #NO_PRIORITY} (rule P2). */
   public ThreadPoolSpec priority(int priority) {
     return new ThreadPoolSpec(
         name,
@@ -49,6 +52,7 @@ public final class ThreadPoolSpec {
         threadNames);
   }
 
+  /** How many workers may exist at once, the overseer aside (rule P13). */
   public ThreadPoolSpec maxThreads(int maxThreads) {
     return new ThreadPoolSpec(
         name,
@@ -60,6 +64,7 @@ public final class ThreadPoolSpec {
         threadNames);
   }
 
+  /** After how long an idle worker ends (rule P9). Default 30 s. */
   public ThreadPoolSpec idleLimit(Duration idleLimit) {
     return new ThreadPoolSpec(
         name,
@@ -71,10 +76,12 @@ public final class ThreadPoolSpec {
         threadNames);
   }
 
+  /** Whether workers are virtual threads; needs JDK 21 (rule P13). Default false. */
   public ThreadPoolSpec virtual(boolean virtual) {
     return new ThreadPoolSpec(name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames);
   }
 
+  /** How many waiting jobs a worker may take at a time; 1 is strict order (rule P3). Default 16. */
   public ThreadPoolSpec maxRun(int maxRun) {
     return new ThreadPoolSpec(
         name,
@@ -86,34 +93,45 @@ public final class ThreadPoolSpec {
         threadNames);
   }
 
+  /**
+   * Whether a thread bears its job's name during a run (rule P8). Default false: renaming costs
+   * about a microsecond.
+   */
   public ThreadPoolSpec threadNames(boolean threadNames) {
     return new ThreadPoolSpec(name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames);
   }
 
+  /** The name. */
   public String name() {
     return name;
   }
 
+  /** As set, else empty. */
   public Optional<Integer> priority() {
     return Optional.ofNullable(priority);
   }
 
+  /** As set, else empty. */
   public Optional<Integer> maxThreads() {
     return Optional.ofNullable(maxThreads);
   }
 
+  /** As set, else empty. */
   public Optional<Duration> idleLimit() {
     return Optional.ofNullable(idleLimit);
   }
 
+  /** As set, else empty. */
   public Optional<Boolean> virtual() {
     return Optional.ofNullable(virtual);
   }
 
+  /** As set, else empty. */
   public Optional<Integer> maxRun() {
     return Optional.ofNullable(maxRun);
   }
 
+  /** As set, else empty. */
   public Optional<Boolean> threadNames() {
     return Optional.ofNullable(threadNames);
   }

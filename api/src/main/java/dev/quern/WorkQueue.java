@@ -3,16 +3,61 @@ package dev.quern;
 
 import java.time.Duration;
 
+/**
+ * Runs {@link Work items}, at most {@code maxActive} at once, or one at a time in order. An item
+ * that may not run yet holds up no other (rule W12). After Linux's workqueue. Implemented by
+ * providers only.
+ *
+ * <p>{@code close()} removes the delayed items, runs the queued ones and ends the workers; from its
+ * start submissions throw, except by this queue's own running items, which are refused. {@code
+ * close(Duration)} returns the names of what was removed and of what still ran (rule W22).
+ */
 public interface WorkQueue extends Primitive {
+  /**
+   * Makes an item of this queue. Any thread; never waits.
+   *
+   * @param name a label, not blank, up to 200 characters. Rules W1, G14.
+   */
   Work newWork(String name, Action body);
 
+  /**
+   * As {@link #newWork(String, Action)}, for a body that needs the item itself. Any thread; never
+   * waits. Rule W1.
+   */
   Work newWork(String name, Body<Work> body);
 
+  /**
+   * Waits for all that is queued or running at the call; delayed items are left alone.
+   *
+   * @throws InterruptedException if interrupted while waiting
+   * @throws MisuseException from inside one of this queue's items. Rules W10, G3, G6.
+   */
   void flush() throws InterruptedException;
 
+  /**
+   * As {@link #flush()}, waiting no longer than the limit.
+   *
+   * @return false when the limit passed, and for no other reason
+   * @throws InterruptedException if interrupted while waiting. Rules W10, G4.
+   */
   boolean flush(Duration limit) throws InterruptedException;
 
+  /**
+   * Refuses submissions, except those of its own running items, until at one instant nothing is
+   * queued or running; then accepts again. Delayed items keep their deadlines; one that comes due
+   * meanwhile is run. Drains nest.
+   *
+   * @throws InterruptedException if interrupted while waiting; this drain is withdrawn
+   * @throws MisuseException from inside one of this queue's items. Rules W10, G3, G6.
+   */
   void drain() throws InterruptedException;
 
+  /**
+   * As {@link #drain()}, waiting no longer than the limit.
+   *
+   * @return false when the limit passed and the drain was withdrawn
+   * @throws InterruptedException if interrupted while waiting; this drain is withdrawn. Rules W10,
+   *     G4.
+   */
   boolean drain(Duration limit) throws InterruptedException;
 }

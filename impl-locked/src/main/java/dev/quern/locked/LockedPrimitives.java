@@ -35,13 +35,13 @@ final class LockedPrimitives implements Primitives {
 
   @Override
   public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
-    throw new UnsupportedOperationException();
+    return new LockedQueue<>(host, spec, onNonEmpty);
   }
 
   @Override
   public <E> DaemonQueue<E> newDaemonQueue(
       DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
-    throw new UnsupportedOperationException();
+    return LockedDaemonQueue.create(host, spec, handler, (LockedDaemonQueue<?>) target);
   }
 
   @Override

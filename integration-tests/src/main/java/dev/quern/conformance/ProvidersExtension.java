@@ -2,15 +2,20 @@
 package dev.quern.conformance;
 
 import dev.quern.spi.Provider;
+import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
@@ -25,6 +30,14 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
    */
   public static final String PROVIDER = "quern.conformance.provider";
 
+  /** After how many milliseconds a test counts as hanging; 30,000 unless given. */
+  public static final String LIMIT = "quern.conformance.limit";
+
+  private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
+
+  /** For JUnit. */
+  public ProvidersExtension() {}
+
   @Override
   public boolean supportsTestTemplate(ExtensionContext context) {
     return true;
@@ -33,10 +46,14 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
   @Override
   public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
       ExtensionContext context) {
+    Duration limit =
+        context
+            .getConfigurationParameter(LIMIT, text -> Duration.ofMillis(Long.parseLong(text)))
+            .orElse(DEFAULT_LIMIT);
     List<TestTemplateInvocationContext> invocations = new ArrayList<>();
     for (Provider provider : providers(context)) {
       for (boolean checks : new boolean[] {false, true}) {
-        invocations.add(new Invocation(provider, checks));
+        invocations.add(new Invocation(provider, checks, limit));
       }
     }
     return invocations.stream();
@@ -61,7 +78,7 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
     }
   }
 
-  private record Invocation(Provider provider, boolean checks)
+  private record Invocation(Provider provider, boolean checks, Duration limit)
       implements TestTemplateInvocationContext {
     @Override
     public String getDisplayName(int index) {
@@ -70,11 +87,12 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
 
     @Override
     public List<Extension> getAdditionalExtensions() {
-      return List.of(new SceneExtension(new Scene(provider, checks)));
+      return List.of(new SceneExtension(new Scene(provider, checks), limit));
     }
   }
 
-  private record SceneExtension(Scene scene) implements ParameterResolver, AfterEachCallback {
+  private record SceneExtension(Scene scene, Duration limit)
+      implements ParameterResolver, BeforeEachCallback, InvocationInterceptor, AfterEachCallback {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
       return parameter.getParameter().getType() == Scene.class;
@@ -86,7 +104,21 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
     }
 
     @Override
-    public void afterEach(ExtensionContext context) throws Exception {
+    public void beforeEach(ExtensionContext context) {
+      scene.begin();
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+        Invocation<Void> invocation,
+        ReflectiveInvocationContext<Method> method,
+        ExtensionContext context)
+        throws Throwable {
+      scene.play(invocation::proceed, limit);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
       scene.end(context.getExecutionException().orElse(null));
     }
   }

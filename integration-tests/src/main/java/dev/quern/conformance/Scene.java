@@ -7,22 +7,43 @@ import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.config.Runtimes;
 import dev.quern.spi.Provider;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.logging.LogRecord;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
 
 /**
  * What one test on one provider works with. At its end every runtime is closed, and the test fails
  * if anything threw on a thread where nobody looked, if a failure was reported that the test did
- * not expect, or if a runtime could not be closed.
+ * not expect, if a runtime could not be closed, or if a thread of a runtime survived it. Every
+ * failure names provider, checks and seed.
  */
 public final class Scene {
+  /** How long anything that must happen is waited for. */
+  static final Duration LIMIT = Duration.ofSeconds(20);
+
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(1);
+
+  private static final @Nullable Object[] NOTHING = new @Nullable Object[1];
 
   private final Provider provider;
   private final boolean checks;
@@ -30,9 +51,14 @@ public final class Scene {
   private final List<Throwable> stray = new CopyOnWriteArrayList<>();
   private final List<Failure> failures = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final LogCapture log = new LogCapture();
+  private final Probe probe = new Probe(stray::add);
   private final long seed;
   private final Random random;
   private volatile boolean failuresExpected;
+  private volatile boolean strayExpected;
+  private Set<Thread> before = Set.of();
+  private Thread.@Nullable UncaughtExceptionHandler outer;
   private @Nullable Quern quern;
 
   Scene(Provider provider, boolean checks) {
@@ -59,9 +85,23 @@ public final class Scene {
     if (all.failureHandler().isEmpty()) {
       all = all.onFailure(failures::add);
     }
-    Quern opened = Runtimes.open(provider, all);
+    return opened(all);
+  }
+
+  /** As {@link #open}, with the failure handler that a runtime has when none was given. */
+  public Quern openWithDefaultHandler(OpenOptions options) {
+    return opened(options.set("quern.checks", String.valueOf(checks)));
+  }
+
+  private Quern opened(OpenOptions options) {
+    Quern opened = Runtimes.open(probe.around(provider), options);
     runtimes.add(opened);
     return opened;
+  }
+
+  /** What stands between provider and host: the clock moved by hand, thread starts that fail. */
+  public Probe probe() {
+    return probe;
   }
 
   /** The provider under test. */
@@ -78,6 +118,17 @@ public final class Scene {
   public List<Failure> failures() {
     failuresExpected = true;
     return failures;
+  }
+
+  /** What threads threw where nobody looked. Asking for it means that this is expected. */
+  public List<Throwable> stray() {
+    strayExpected = true;
+    return stray;
+  }
+
+  /** All that was logged since the test began, under any logger, from {@code INFO} on. */
+  public List<LogRecord> logged() {
+    return log.records();
   }
 
   /** A random source whose seed is part of every failure; {@code -Dquern.seed} repeats a run. */
@@ -109,46 +160,223 @@ public final class Scene {
   }
 
   /** Runs code on a thread of the test; the outcome is asked for with {@code get}. */
-  public <T extends @Nullable Object> FutureTask<T> async(Callable<T> code) {
-    FutureTask<T> task = new FutureTask<>(code);
-    Thread thread = new Thread(task, "scene-async");
-    thread.setDaemon(true);
-    thread.start();
-    return task;
+  public <T extends @Nullable Object> Async<T> async(Callable<T> code) {
+    return new Async<>(this, code, "scene-async");
   }
 
-  void end(@Nullable Throwable failed) throws Exception {
+  /**
+   * Returns when the thread waits: for a lock, a condition, parked or asleep. Fails if it ends
+   * before.
+   */
+  public void awaitWaiting(Thread thread) {
+    eventually(
+        thread + " waits",
+        () -> {
+          Thread.State state = thread.getState();
+          if (state == Thread.State.TERMINATED) {
+            throw new AssertionError(thread + " ended, and was expected to wait");
+          }
+          return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+        });
+  }
+
+  /** Waits until it is so; fails if that takes long. */
+  public void eventually(BooleanSupplier condition) {
+    eventually("the condition holds", condition);
+  }
+
+  /** Waits until it is so; what is waited for is part of the failure. */
+  public void eventually(String what, BooleanSupplier condition) {
+    try {
+      Awaitility.await(what)
+          .pollInSameThread()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(POLL)
+          .atMost(LIMIT)
+          .until(condition::getAsBoolean);
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("did not happen: " + what + "; threads: " + stacks(), e);
+    }
+  }
+
+  /** Waits for the latch; fails if that takes long. */
+  public void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("the latch was not counted down; threads: " + stacks());
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while waiting for a latch", e);
+    }
+  }
+
+  /** Waits until nothing keeps the referent reachable. */
+  public void eventuallyCollected(String what, WeakReference<?> reference) {
+    eventually(
+        what + " is unreachable",
+        () -> {
+          System.gc();
+          return reference.refersTo(null);
+        });
+    Reference.reachabilityFence(this);
+  }
+
+  void begin() {
+    before = new HashSet<>(Thread.getAllStackTraces().keySet());
+    outer = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> escaped(thrown));
+    log.begin();
+  }
+
+  private void escaped(Throwable thrown) {
+    if (!stray.contains(thrown)) {
+      stray.add(thrown);
+    }
+  }
+
+  /** Runs the test on a thread of its own, and no longer than the limit. */
+  void play(Body body, Duration limit) throws Throwable {
+    Async<@Nullable Throwable> test =
+        new Async<>(
+            this,
+            () -> {
+              try {
+                body.run();
+                return null;
+              } catch (Throwable thrown) {
+                return thrown;
+              }
+            },
+            "scene-test");
+    test.thread().join(limit.toMillis());
+    if (test.thread().isAlive()) {
+      String where = stacks();
+      test.interrupt();
+      throw failure("no end after " + limit + "; threads: " + where, null);
+    }
+    Throwable thrown = test.get();
+    if (thrown instanceof TestAbortedException) {
+      throw thrown;
+    }
+    if (thrown != null) {
+      throw failure(thrown.toString(), thrown);
+    }
+  }
+
+  private AssertionError failure(String what, @Nullable Throwable cause) {
+    String message =
+        "[" + provider.name() + (checks ? ", checks" : "") + ", seed " + seed + "] " + what;
+    if (!stray.isEmpty() && !strayExpected) {
+      message += "; on other threads: " + stray;
+    }
+    AssertionError error = new AssertionFailedError(message, cause);
+    stray.stream().filter(thrown -> thrown != cause).forEach(error::addSuppressed);
+    return error;
+  }
+
+  void end(@Nullable Throwable failed) {
     List<String> faults = new ArrayList<>();
-    for (Quern runtime : runtimes) {
-      try {
-        List<String> left = runtime.close(failed == null ? CLOSE_LIMIT : Duration.ZERO);
-        if (failed == null && !left.isEmpty()) {
-          faults.add("the runtime left unfinished " + left);
-        }
-      } catch (Exception | Error thrown) {
-        stray.add(thrown);
+    boolean well = failed == null;
+    try {
+      probe.allowThreadStarts();
+      probe.stopErrors();
+      runtimes.forEach(runtime -> close(runtime, well ? CLOSE_LIMIT : Duration.ZERO, faults));
+      if (well) {
+        findLeftovers(faults);
       }
-    }
-    if (failed != null) {
-      failed.addSuppressed(new AssertionError("seed " + seed + " on " + provider.name()));
-      stray.forEach(failed::addSuppressed);
-      return;
-    }
-    for (Thread thread : threads) {
-      thread.join(CLOSE_LIMIT.toMillis());
-      if (thread.isAlive()) {
-        faults.add("a thread of the test did not end: " + List.of(thread.getStackTrace()));
-      }
+    } finally {
+      probe.end();
+      log.end();
+      Thread.setDefaultUncaughtExceptionHandler(outer);
     }
     if (!failuresExpected && !failures.isEmpty()) {
       faults.add("reported " + failures);
       failures.forEach(failure -> stray.add(failure.cause()));
     }
-    if (!faults.isEmpty() || !stray.isEmpty()) {
-      AssertionError error =
-          new AssertionError(provider.name() + ", seed " + seed + ": " + faults + " " + stray);
-      stray.forEach(error::addSuppressed);
-      throw error;
+    if (well && (!faults.isEmpty() || (!strayExpected && !stray.isEmpty()))) {
+      throw failure("after the test: " + faults, null);
     }
+    if (failed != null && !(failed instanceof TestAbortedException)) {
+      failed.addSuppressed(new AssertionError("after the failed test: " + faults));
+    }
+  }
+
+  /** On a thread of its own: a close that never returns is a fault too. */
+  private void close(Quern runtime, Duration limit, List<String> faults) {
+    Async<List<String>> closing = new Async<>(this, () -> runtime.close(limit), "scene-close");
+    try {
+      List<String> left = closing.get(CLOSE_LIMIT.plus(limit).toMillis(), TimeUnit.MILLISECONDS);
+      if (!left.isEmpty()) {
+        faults.add("the runtime left unfinished " + left);
+      }
+    } catch (Exception e) {
+      faults.add("close of the runtime: " + e + "; threads: " + stacks());
+    }
+  }
+
+  private void findLeftovers(List<String> faults) {
+    for (Thread thread : threads) {
+      if (!ends(thread)) {
+        faults.add("a thread of the test did not end: " + stack(thread.getStackTrace()));
+      }
+    }
+    Stream<Thread> timers =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("quern.") && !before.contains(thread));
+    Stream.concat(probe.threads().stream(), timers)
+        .filter(thread -> !ends(thread))
+        .forEach(
+            thread ->
+                faults.add(thread + " survived its runtime, at " + stack(thread.getStackTrace())));
+  }
+
+  private static boolean ends(Thread thread) {
+    try {
+      thread.join(CLOSE_LIMIT.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
+  }
+
+  private String stacks() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> !before.contains(entry.getKey()))
+        .map(Scene::line)
+        .collect(Collectors.joining());
+  }
+
+  private static String line(Map.Entry<Thread, StackTraceElement[]> entry) {
+    Thread thread = entry.getKey();
+    return System.lineSeparator()
+        + "  "
+        + thread.getName()
+        + " "
+        + thread.getState()
+        + " at "
+        + stack(entry.getValue());
+  }
+
+  static String stack(StackTraceElement[] stack) {
+    return Stream.of(stack)
+        .limit(12)
+        .map(StackTraceElement::toString)
+        .collect(Collectors.joining(" < "));
+  }
+
+  @SuppressWarnings("unchecked")
+  static <X extends Throwable> X sneak(@Nullable Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+
+  /** Null where its type says that there is none, as careless code would have it. */
+  @SuppressWarnings("unchecked")
+  static <T> T nothing() {
+    return (T) NOTHING[0];
+  }
+
+  /** What JUnit calls the invocation. */
+  interface Body {
+    void run() throws Throwable;
   }
 }
