@@ -152,7 +152,7 @@ public class WorkCancelRules {
   @Conformance
   @Rule("W7")
   void submissionsAreAcceptedFromThatRunsEndThoughCallersHaveNotReturned(Scene scene) {
-    for (int i = 0; i < scene.times(50); i++) {
+    for (int i = 0; i < scene.times(20); i++) {
       WorkQueue queue = scene.quern().newWorkQueue(WorkQueueSpec.ordered("ordered-" + i));
       HeldWork item = HeldWork.running(queue, "item");
       List<Submission> answers = new CopyOnWriteArrayList<>();
@@ -255,7 +255,7 @@ public class WorkCancelRules {
               again.to(self);
               ended.incrementAndGet();
             });
-    for (int i = 0; i < scene.times(200); i++) {
+    for (int i = 0; i < scene.times(30); i++) {
       int before = begun.get();
       assertEquals(QUEUED, item.submit());
       int enough = before + 1 + scene.random().nextInt(3);

@@ -232,7 +232,7 @@ public class WorkCloseRules {
   @Conformance
   @Rule({"G11", "W22"})
   void submissionsThatRaceWithCloseAreServedOrThrow(Scene scene) throws InterruptedException {
-    for (int round = 0; round < scene.times(40); round++) {
+    for (int round = 0; round < scene.times(15); round++) {
       WorkQueue queue =
           scene.quern().newWorkQueue(WorkQueueSpec.named("race-" + round).maxActive(2));
       racesWithClose(scene, queue, queue);
@@ -245,7 +245,7 @@ public class WorkCloseRules {
   void submissionsThatRaceWithTheItemsCloseAreServedOrThrow(Scene scene)
       throws InterruptedException {
     WorkQueue queue = queue(scene);
-    for (int round = 0; round < scene.times(40); round++) {
+    for (int round = 0; round < scene.times(15); round++) {
       racesWithClose(scene, queue, null);
     }
   }

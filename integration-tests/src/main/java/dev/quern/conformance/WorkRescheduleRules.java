@@ -196,7 +196,7 @@ public class WorkRescheduleRules {
     List<Long> begun = new CopyOnWriteArrayList<>();
     Work item = queue.newWork("item", () -> begun.add(System.nanoTime()));
     int coalesced = 0;
-    for (int i = 0; i < scene.times(150); i++) {
+    for (int i = 0; i < scene.times(60); i++) {
       begun.clear();
       long first = System.nanoTime() + 200_000;
       assertEquals(QUEUED, item.scheduleAt(first));

@@ -169,7 +169,7 @@ public class WorkRunRules {
     Mailbox box = new Mailbox();
     Work item = wide(scene).newWork("item", box::read);
     int coalesced = 0;
-    for (int i = 1; i <= scene.times(5_000); i++) {
+    for (int i = 1; i <= scene.times(1_500); i++) {
       box.letter = -i;
       item.submit();
       box.letter = i;
