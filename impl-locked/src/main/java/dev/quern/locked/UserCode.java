@@ -29,7 +29,7 @@ final class UserCode {
 
   /**
    * As {@link #run}, on one of our own threads: the context loader is {@code owner}'s, the flag is
-   * cleared after.
+   * cleared before and after.
    */
   static boolean runOnOurThread(
       Host host, Kind kind, String primitive, @Nullable String item, Object owner, Action code) {
@@ -38,6 +38,7 @@ final class UserCode {
     if (thread.getContextClassLoader() != loader) {
       thread.setContextClassLoader(loader);
     }
+    Thread.interrupted(); // one that came between two runs was meant for neither
     try {
       return run(host, kind, primitive, item, code);
     } finally {

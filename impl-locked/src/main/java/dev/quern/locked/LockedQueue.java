@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import dev.quern.Action;
+import dev.quern.Batch;
+import dev.quern.Kind;
+import dev.quern.Queue;
+import dev.quern.QueueSpec;
+import dev.quern.spi.Host;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consumer's side of a queue (rules Q1 to Q16).
+ *
+ * <p>The non-empty signal (Q11) is one flag. What finds nothing more to take sets it in the same
+ * critical section in which it looked; the first append that follows clears it in its own, so
+ * exactly one append runs {@code onNonEmpty}, and only when its item can be seen.
+ *
+ * <p>Progress: every operation takes the lock; none but take, timed poll, put and timed offer waits
+ * for more than that.
+ */
+final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
+  private final @Nullable Action onNonEmpty;
+  private final boolean checks;
+  private final Condition notEmpty = lock.newCondition();
+
+  private boolean armed = true; // guarded by lock
+  private boolean ended; // guarded by lock
+
+  /** With checks on: who is inside the consumer's side for longer than one look. */
+  private @Nullable Thread consumer; // guarded by lock
+
+  /** Who runs a sink or onNonEmpty; few, most often none or one. */
+  private final List<Thread> inside = new ArrayList<>(1); // guarded by lock
+
+  LockedQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {
+    super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false));
+    this.onNonEmpty = onNonEmpty;
+    this.checks = host.checks();
+  }
+
+  @Override
+  boolean appended() {
+    notEmpty.signalAll(); // one consumer; more than one item may have come
+    boolean signal = armed && onNonEmpty != null;
+    armed = false;
+    return signal;
+  }
+
+  @Override
+  void afterAppend() {
+    Action signal = Objects.requireNonNull(onNonEmpty);
+    enterUserCode();
+    try {
+      UserCode.run(host, kind(), name(), null, signal);
+    } finally {
+      leaveUserCode();
+    }
+  }
+
+  @Override
+  public @Nullable E poll() {
+    lock.lock();
+    try {
+      checkRole("poll()");
+      E item = remove();
+      if (item == null) {
+        armed = true;
+      }
+      return item;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public @Nullable E poll(Duration limit) throws InterruptedException {
+    return removeWaiting(QueueDeadline.of(host, limit), "poll(limit)");
+  }
+
+  @Override
+  public E take() throws InterruptedException {
+    return Objects.requireNonNull(removeWaiting(QueueDeadline.forever(host), "take()"));
+  }
+
+  @Override
+  public @Nullable E peek() {
+    lock.lock();
+    try {
+      checkRole("peek()");
+      return items.peek();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A negative limit is out of range; a limit of zero takes nothing and arms nothing. */
+  @Override
+  public int drainTo(Consumer<? super E> sink, int limit) {
+    Objects.requireNonNull(sink, "sink");
+    if (limit < 0) {
+      throw new IllegalArgumentException(
+          "limit is " + limit + ", must be from 0 to " + Integer.MAX_VALUE);
+    }
+    beginDrainTo();
+    try {
+      for (int taken = 0; taken < limit; taken++) {
+        E item = removeOrArm();
+        if (item == null) {
+          return taken;
+        }
+        sink.accept(item);
+      }
+      return limit;
+    } finally {
+      endDrainTo();
+    }
+  }
+
+  @Override
+  public Batch<E> detach() {
+    lock.lock();
+    try {
+      checkRole("detach()");
+      LockedBatch<E> batch = new LockedBatch<>(this, items);
+      items = new ArrayDeque<>();
+      armed = true;
+      signalAllRoom();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void restore(Batch<E> batch) {
+    Objects.requireNonNull(batch, "batch");
+    if (!(batch instanceof LockedBatch<E> own) || !own.isOf(this)) {
+      throw misuse("restore() of a batch of another queue, " + batch);
+    }
+    try {
+      lock.lock();
+      try {
+        checkRole("restore()");
+        ArrayDeque<E> rest = own.giveBack();
+        for (E item = rest.pollLast(); item != null; item = rest.pollLast()) {
+          items.addFirst(item);
+        }
+        notEmpty.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
+    }
+  }
+
+  /** Null when the time is up. */
+  private @Nullable E removeWaiting(QueueDeadline deadline, String operation)
+      throws InterruptedException {
+    try {
+      lock.lock();
+      try {
+        checkRole(operation);
+        checkOutside(operation);
+        return awaitItem(deadline);
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
+    }
+  }
+
+  /** With the lock held; the role is this thread's for as long as it waits. */
+  private @Nullable E awaitItem(QueueDeadline deadline) throws InterruptedException {
+    takeRole();
+    try {
+      for (E item = remove(); ; item = remove()) {
+        if (item != null) {
+          return item;
+        }
+        if (isShut()) {
+          throw closedException();
+        }
+        armed = true;
+        if (!deadline.await(notEmpty)) {
+          return null;
+        }
+      }
+    } finally {
+      dropRole();
+    }
+  }
+
+  private @Nullable E remove() {
+    E item = items.poll();
+    if (item != null) {
+      signalRoom();
+    }
+    return item;
+  }
+
+  private @Nullable E removeOrArm() {
+    lock.lock();
+    try {
+      E item = remove();
+      if (item == null) {
+        armed = true;
+      }
+      return item;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void beginDrainTo() {
+    lock.lock();
+    try {
+      checkRole("drainTo()");
+      inside.add(Thread.currentThread());
+      takeRole();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endDrainTo() {
+    lock.lock();
+    try {
+      dropRole();
+      inside.remove(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void enterUserCode() {
+    lock.lock();
+    try {
+      inside.add(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leaveUserCode() {
+    lock.lock();
+    try {
+      inside.remove(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void takeRole() {
+    if (checks) {
+      consumer = Thread.currentThread();
+    }
+  }
+
+  private void dropRole() {
+    consumer = null;
+  }
+
+  /** With the lock held (Q7). Without checks nobody ever has the role. */
+  private void checkRole(String operation) {
+    Thread owner = consumer;
+    if (owner != null) {
+      throw misuse(
+          owner == Thread.currentThread()
+              ? operation + " from inside its own drainTo()"
+              : operation + " while thread " + owner.getName() + " is inside the consumer's side");
+    }
+  }
+
+  /** With the lock held (G6): who runs its sink or its onNonEmpty would wait for itself. */
+  private void checkOutside(String operation) {
+    if (inside.contains(Thread.currentThread())) {
+      throw misuse(operation + " from inside it would wait for itself");
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      shut();
+      notEmpty.signalAll();
+      if (ended) {
+        return;
+      }
+      ended = true;
+    } finally {
+      lock.unlock();
+    }
+    host.ended(this);
+  }
+
+  /** Waits for nothing and removes nothing: what is queued can still be taken. */
+  @Override
+  public List<String> close(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    close();
+    return List.of();
+  }
+
+  @Override
+  void broke(Throwable cause) {
+    boolean first;
+    lock.lock();
+    try {
+      first = shutBroken(cause);
+      notEmpty.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (first) {
+      reportFault(cause);
+    }
+  }
+
+  @Override
+  public boolean holdsCaller() {
+    lock.lock();
+    try {
+      return inside.contains(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A queue runs nothing, so only what is pending, accepted and refused is counted. */
+  @Override
+  public Counts counts() {
+    lock.lock();
+    try {
+      return new Counts(items.size(), List.of(), accepted, 0, refused, 0, 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void interruptRuns() {
+    // close() never waits for anybody, so nobody is in its way
+  }
+
+  @Override
+  public String toString() {
+    lock.lock();
+    try {
+      String state = isBroken() ? "broken" : isShut() ? "closed" : "open";
+      return label() + " (" + state + ", " + fill() + ")";
+    } finally {
+      lock.unlock();
+    }
+  }
+}
