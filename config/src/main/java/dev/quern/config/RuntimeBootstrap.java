@@ -4,6 +4,8 @@ package dev.quern.config;
 import dev.quern.Bootstrap;
 import dev.quern.OpenOptions;
 import dev.quern.Quern;
+import dev.quern.config.runtime.Opening;
+import java.util.Objects;
 
 /** Found by {@link java.util.ServiceLoader}; opens a runtime from the settings in force. */
 public final class RuntimeBootstrap implements Bootstrap {
@@ -12,6 +14,7 @@ public final class RuntimeBootstrap implements Bootstrap {
 
   @Override
   public Quern open(OpenOptions options) {
-    throw new UnsupportedOperationException(options.toString());
+    Objects.requireNonNull(options, "options");
+    return Opening.ofThisProcess(options).open();
   }
 }

@@ -17,12 +17,17 @@ import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the constructors; what the primitives of one runtime share is made here. */
 final class LockedPrimitives implements Primitives {
   private final Host host;
+
+  /** The workers of this runtime's pools: whose job runs on a thread. */
+  private final Map<Thread, LockedWorker> workers = new ConcurrentHashMap<>();
 
   LockedPrimitives(Host host) {
     this.host = host;
@@ -41,7 +46,7 @@ final class LockedPrimitives implements Primitives {
 
   @Override
   public ThreadPool newThreadPool(ThreadPoolSpec spec) {
-    throw new UnsupportedOperationException();
+    return new LockedThreadPool(host, spec, true, workers);
   }
 
   @Override
@@ -61,6 +66,6 @@ final class LockedPrimitives implements Primitives {
 
   @Override
   public Optional<Job> currentJob() {
-    return Optional.empty();
+    return Optional.ofNullable(LockedThreadPool.currentJob(workers));
   }
 }

@@ -83,7 +83,7 @@ final class BatchLog implements Handler<Integer> {
     return thread;
   }
 
-  void awaitEvents(int count) {
-    Await.until(count + " events, have " + events, () -> events.size() >= count);
+  void awaitEvents(Scene scene, int count) {
+    scene.eventually(count + " events, have " + events, () -> events.size() >= count);
   }
 }

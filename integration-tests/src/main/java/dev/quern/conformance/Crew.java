@@ -37,7 +37,7 @@ final class Crew {
   /** Waits for all; fails where one does not end. */
   void join() throws InterruptedException {
     for (Thread thread : threads) {
-      thread.join(Await.LIMIT.toMillis());
+      thread.join(Scene.LIMIT.toMillis());
       if (thread.isAlive()) {
         AssertionError error = new AssertionError("a thread of the test hangs");
         error.setStackTrace(thread.getStackTrace());

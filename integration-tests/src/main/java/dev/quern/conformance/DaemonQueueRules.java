@@ -67,7 +67,7 @@ public class DaemonQueueRules {
                   });
           itself.set(queue);
           queue.add(1);
-          Await.latch("the last item", done);
+          scene.await(done);
           queue.close();
           assertEquals(IntStream.rangeClosed(1, 500).boxed().toList(), handled);
         });
@@ -109,7 +109,7 @@ public class DaemonQueueRules {
           WeakReference<Object> item = enqueue(queue);
           queue.flush();
           assertEquals(1, handled.get());
-          Await.until(
+          scene.eventually(
               "the item is collected",
               () -> {
                 System.gc();
@@ -135,7 +135,7 @@ public class DaemonQueueRules {
           gate.awaitReached();
           System.gc();
           gate.open();
-          Await.latch("all items are handled", handled);
+          scene.await(handled);
         });
   }
 
@@ -238,7 +238,7 @@ public class DaemonQueueRules {
       second.flush();
       CountDownLatch ran = new CountDownLatch(1);
       pool.newJob("job", ran::countDown).submit();
-      Await.latch("the only worker is free for others", ran);
+      scene.await(ran);
     }
     assertEquals(10, log.items().size());
     assertTrue(log.drainer().getName().startsWith("one"), log.drainer().getName());
@@ -313,7 +313,7 @@ public class DaemonQueueRules {
           assertTrue(queue.offer(3));
           assertFalse(queue.offer(4));
           assertEquals(3, queue.size());
-          assertFalse(queue.flush(Await.GLANCE));
+          assertFalse(queue.flush(Waiter.GLANCE));
           assertEquals(List.of(), log.events());
           queue.activate();
           queue.flush();
@@ -339,7 +339,7 @@ public class DaemonQueueRules {
           queue.pause();
           queue.activate();
           queue.add(2);
-          assertFalse(queue.flush(Await.GLANCE), "activate is no resume");
+          assertFalse(queue.flush(Waiter.GLANCE), "activate is no resume");
           queue.resume();
           queue.flush();
           assertEquals(List.of(1, BatchLog.END, 2, BatchLog.END), log.events());

@@ -28,7 +28,7 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
    * Names one class that implements {@link Provider} and has a public constructor without
    * parameters.
    */
-  public static final String PROVIDER = "quern.conformance.provider";
+  public static final String PROVIDER = "conformance.provider";
 
   /** After how many milliseconds a test counts as hanging; 30,000 unless given. */
   public static final String LIMIT = "quern.conformance.limit";

@@ -288,8 +288,8 @@ public class QueueRules {
       queue.poll();
       queue.drainTo(item -> {}, 4);
       assertEquals(15, queue.size());
-      assertEquals(15, Await.result(scene.async(queue::size)), "asked by another thread");
-      assertFalse(Await.result(scene.async(queue::isEmpty)));
+      assertEquals(15, scene.async(queue::size).result(), "asked by another thread");
+      assertFalse(scene.async(queue::isEmpty).result());
       var batch = queue.detach();
       assertEquals(0, queue.size());
       batch.next();

@@ -43,6 +43,8 @@ public final class Scene {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(1);
 
+  private static final @Nullable Object[] NOTHING = new @Nullable Object[1];
+
   private final Provider provider;
   private final boolean checks;
   private final List<Quern> runtimes = new CopyOnWriteArrayList<>();
@@ -62,7 +64,7 @@ public final class Scene {
   Scene(Provider provider, boolean checks) {
     this.provider = provider;
     this.checks = checks;
-    this.seed = Long.getLong("quern.seed", System.nanoTime());
+    this.seed = Long.getLong("conformance.seed", System.nanoTime());
     this.random = new Random(seed);
   }
 
@@ -129,14 +131,19 @@ public final class Scene {
     return log.records();
   }
 
-  /** A random source whose seed is part of every failure; {@code -Dquern.seed} repeats a run. */
+  /**
+   * A random source whose seed is part of every failure; {@code -Dconformance.seed} repeats a run.
+   */
   public Random random() {
     return random;
   }
 
-  /** The size of a stress test: {@code quick}, times {@code -Dquern.stress} where that is given. */
+  /**
+   * The size of a stress test: {@code quick}, times {@code -Dconformance.stress} where that is
+   * given.
+   */
   public int times(int quick) {
-    return quick * Integer.getInteger("quern.stress", 1);
+    return quick * Integer.getInteger("conformance.stress", 1);
   }
 
   /** Runs code on a thread of the test. What it throws fails the test. */
@@ -365,6 +372,12 @@ public final class Scene {
   @SuppressWarnings("unchecked")
   static <X extends Throwable> X sneak(@Nullable Throwable thrown) throws X {
     throw (X) thrown;
+  }
+
+  /** Null where its type says that there is none, as careless code would have it. */
+  @SuppressWarnings("unchecked")
+  static <T> T nothing() {
+    return (T) NOTHING[0];
   }
 
   /** What JUnit calls the invocation. */

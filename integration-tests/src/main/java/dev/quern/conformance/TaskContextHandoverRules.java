@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.TaskContext;
 import dev.quern.TaskContextSpec;
+import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,6 +132,27 @@ public class TaskContextHandoverRules {
     }
     assertEquals(2, names.size());
     names.forEach(name -> assertTrue(name.contains("helpers"), name));
+  }
+
+  @Conformance
+  @Rule("T9")
+  void theRunnerIsLetGoEvenIfThePoolIsBusy(Scene scene) throws Exception {
+    ThreadPool pool = scene.quern().threadPool(ThreadPoolSpec.named("helpers").maxThreads(1));
+    TaskContextSpec spec = TaskContextSpec.named("context").maxInline(0).pool("helpers");
+    TaskContext context = scene.quern().newTaskContext(spec);
+    Gate busy = new Gate();
+    pool.newJob("busy", busy::pass).submit();
+    busy.awaitReached();
+    Runner runner = new Runner(scene, context);
+    context.dispatch(this::record);
+    runner.leave();
+    context.dispatch(this::record);
+    assertEquals(List.of(), ranOn);
+    busy.open();
+    context.barrier();
+    assertEquals(2, ranOn.size());
+    assertFalse(ranOn.contains(runner.thread()));
+    assertFalse(ranOn.contains(Thread.currentThread()));
   }
 
   @Conformance

@@ -169,6 +169,24 @@ public class ThreadPoolCancelRules {
 
   @Conformance
   @Rule("P6")
+  void allWhoCancelAndWaitAreReleased(Scene scene) throws Exception {
+    Gate gate = new Gate();
+    Job job = scene.quern().threadPool("pool").newJob("job", gate::pass);
+    job.submit();
+    gate.awaitReached();
+    List<Async<Cancellation>> waiting = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      waiting.add(scene.async(() -> job.cancelAndWait()).awaitWaiting());
+    }
+    gate.open();
+    for (Async<Cancellation> one : waiting) {
+      assertEquals(Cancellation.RUNNING, one.result());
+    }
+    assertEquals(Submission.QUEUED, job.submit());
+  }
+
+  @Conformance
+  @Rule("P6")
   void aJobThatSubmitsItselfDoesNotSurvive(Scene scene) throws Exception {
     ThreadPool pool = scene.quern().threadPool("pool");
     for (int round = 0; round < scene.times(100); round++) {

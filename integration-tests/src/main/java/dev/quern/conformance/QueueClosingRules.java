@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.function.Executable;
 
 /** Closing a queue (Q16, G11, G19). */
-public class QueueRulesClosing {
+public class QueueClosingRules {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   /** Every way to append one item. */
@@ -108,8 +108,8 @@ public class QueueRulesClosing {
   void closeMakesWaitingProducersThrowAndTheirItemsAreNotAccepted(Scene scene) throws Exception {
     Queue<Integer> queue = scene.quern().newQueue(QueueSpec.bounded("q", 1).producersWait(true));
     queue.add(1);
-    Waiter<?> putter = Waiter.start(scene, () -> queue.put(2));
-    Waiter<?> offerer = Waiter.start(scene, () -> queue.offer(3, LONG));
+    Async<?> putter = Waiter.start(scene, () -> queue.put(2));
+    Async<?> offerer = Waiter.start(scene, () -> queue.offer(3, LONG));
     queue.close();
     assertInstanceOf(ClosedException.class, putter.thrown());
     assertInstanceOf(ClosedException.class, offerer.thrown());
@@ -121,7 +121,7 @@ public class QueueRulesClosing {
   void closeMakesAWaitingConsumerThrow(Scene scene) throws Exception {
     for (boolean timed : new boolean[] {false, true}) {
       for (Queue<Integer> queue : bothKinds(scene)) {
-        Waiter<Integer> taker = Waiter.start(scene, () -> timed ? queue.poll(LONG) : queue.take());
+        Async<Integer> taker = Waiter.start(scene, () -> timed ? queue.poll(LONG) : queue.take());
         queue.close();
         assertInstanceOf(ClosedException.class, taker.thrown());
         assertNull(queue.poll());
@@ -140,7 +140,7 @@ public class QueueRulesClosing {
     assertEquals(0, signals.get());
     Queue<Integer> waited =
         scene.quern().newQueue(QueueSpec.unbounded("q"), signals::incrementAndGet);
-    Waiter<Integer> taker = Waiter.start(scene, waited::take);
+    Async<Integer> taker = Waiter.start(scene, waited::take);
     waited.close();
     assertInstanceOf(ClosedException.class, taker.thrown());
     assertEquals(0, signals.get());

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The non-empty signal: when it is armed, and that it then runs exactly once (Q11). */
-public class QueueRulesSignal {
+public class QueueSignalRules {
   private final AtomicInteger signals = new AtomicInteger();
 
   private List<Queue<Integer>> bothKinds(Scene scene) {
@@ -135,7 +135,7 @@ public class QueueRulesSignal {
       queue.add(3);
       assertEquals(1, signals.get(), "a take that need not wait arms nothing");
       assertEquals(3, queue.take());
-      Waiter<Integer> taker = Waiter.start(scene, queue::take);
+      Async<Integer> taker = Waiter.start(scene, queue::take);
       queue.add(4);
       assertEquals(2, signals.get());
       assertEquals(4, taker.result());
@@ -153,7 +153,7 @@ public class QueueRulesSignal {
       queue.add(3);
       assertEquals(1, signals.get(), "a timed poll that need not wait arms nothing");
       assertEquals(3, queue.poll());
-      Waiter<Integer> poller = Waiter.start(scene, () -> queue.poll(Duration.ofSeconds(60)));
+      Async<Integer> poller = Waiter.start(scene, () -> queue.poll(Duration.ofSeconds(60)));
       queue.add(4);
       assertEquals(2, signals.get());
       assertEquals(4, poller.result());
@@ -170,8 +170,8 @@ public class QueueRulesSignal {
             .quern()
             .newQueue(QueueSpec.bounded("q", 8).producersWait(true), signals::incrementAndGet);
     int expected = signals.get();
-    for (Waiter.Waits append :
-        List.<Waiter.Waits>of(
+    for (Waiter.Call append :
+        List.<Waiter.Call>of(
             () -> queue.add(1),
             () -> queue.offer(1),
             () -> queue.put(1),
@@ -283,10 +283,10 @@ public class QueueRulesSignal {
                   wakeups::release);
       History history = new History();
       int total = 2 * scene.times(800);
-      Crew producers = QueueRulesStress.producers(scene, queue, history, 2, total / 2);
+      Crew producers = QueueStressRules.producers(scene, queue, history, 2, total / 2);
       while (history.takenCount() < total) {
         assertTrue(
-            wakeups.tryAcquire(Await.LIMIT.toMillis(), TimeUnit.MILLISECONDS), "a lost signal");
+            wakeups.tryAcquire(Scene.LIMIT.toMillis(), TimeUnit.MILLISECONDS), "a lost signal");
         drainUntilArmed(scene, queue, history);
       }
       producers.join();

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Waiting for an item and for room (Q12, G4). */
-public class QueueRulesWaiting {
+public class QueueWaitingRules {
   private static final Duration LONG = Duration.ofSeconds(60);
 
   private static Queue<Integer> waitingQueue(Scene scene, int capacity) {
@@ -37,10 +37,10 @@ public class QueueRulesWaiting {
   @Rule("Q12")
   void takeAndTimedPollWaitForAnItem(Scene scene) throws Exception {
     for (Queue<Integer> queue : QueueRules.bothKinds(scene)) {
-      Waiter<Integer> taker = Waiter.start(scene, queue::take);
+      Async<Integer> taker = Waiter.start(scene, queue::take);
       queue.add(1);
       assertEquals(1, taker.result());
-      Waiter<Integer> poller = Waiter.start(scene, () -> queue.poll(LONG));
+      Async<Integer> poller = Waiter.start(scene, () -> queue.poll(LONG));
       queue.add(2);
       assertEquals(2, poller.result());
       queue.add(3);
@@ -55,8 +55,8 @@ public class QueueRulesWaiting {
   void aTimedPollEndsAtItsLimitAndNotBefore(Scene scene) throws Exception {
     for (Queue<Integer> queue : QueueRules.bothKinds(scene)) {
       long start = System.nanoTime();
-      assertNull(queue.poll(Await.GLANCE));
-      assertTrue(System.nanoTime() - start >= Await.GLANCE.toNanos());
+      assertNull(queue.poll(Waiter.GLANCE));
+      assertTrue(System.nanoTime() - start >= Waiter.GLANCE.toNanos());
       assertNull(queue.poll(Duration.ZERO));
       assertNull(queue.poll(Duration.ofSeconds(-5)));
       queue.offerAll(List.of(1, 2));
@@ -69,11 +69,11 @@ public class QueueRulesWaiting {
   @Rule("Q12")
   void putAndTimedOfferWaitForRoom(Scene scene) throws Exception {
     Queue<Integer> queue = full(scene, 2);
-    Waiter<?> putter = Waiter.start(scene, () -> queue.put(3));
+    Async<?> putter = Waiter.start(scene, () -> queue.put(3));
     assertEquals(2, queue.size());
     assertEquals(1, queue.poll());
     putter.result();
-    Waiter<Boolean> offerer = Waiter.start(scene, () -> queue.offer(4, LONG));
+    Async<Boolean> offerer = Waiter.start(scene, () -> queue.offer(4, LONG));
     assertEquals(2, queue.poll());
     assertTrue(offerer.result());
     assertEquals(List.of(3, 4), QueueRules.drain(queue));
@@ -87,8 +87,8 @@ public class QueueRulesWaiting {
   void aTimedOfferEndsAtItsLimitAndHasDoneNothing(Scene scene) throws Exception {
     Queue<Integer> queue = full(scene, 2);
     long start = System.nanoTime();
-    assertFalse(queue.offer(3, Await.GLANCE));
-    assertTrue(System.nanoTime() - start >= Await.GLANCE.toNanos());
+    assertFalse(queue.offer(3, Waiter.GLANCE));
+    assertTrue(System.nanoTime() - start >= Waiter.GLANCE.toNanos());
     assertFalse(queue.offer(3, Duration.ZERO));
     assertFalse(queue.offer(3, Duration.ofSeconds(-5)));
     assertEquals(List.of(1, 2), QueueRules.drain(queue));
@@ -127,7 +127,7 @@ public class QueueRulesWaiting {
   void anInterruptedWaiterHasDoneNothing(Scene scene) throws Exception {
     for (Queue<Integer> queue : QueueRules.bothKinds(scene)) {
       for (boolean timed : new boolean[] {false, true}) {
-        Waiter<Integer> taker = Waiter.start(scene, () -> timed ? queue.poll(LONG) : queue.take());
+        Async<Integer> taker = Waiter.start(scene, () -> timed ? queue.poll(LONG) : queue.take());
         taker.thread().interrupt();
         assertInstanceOf(InterruptedException.class, taker.thrown());
         queue.add(1);
@@ -136,7 +136,7 @@ public class QueueRulesWaiting {
     }
     Queue<Integer> queue = full(scene, 2);
     for (boolean timed : new boolean[] {false, true}) {
-      Waiter<?> putter =
+      Async<?> putter =
           Waiter.start(
               scene,
               () -> {
@@ -173,11 +173,11 @@ public class QueueRulesWaiting {
   void aWaitLongerThanTheClockIsNotCutShort(Scene scene) throws Exception {
     Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
     Queue<Integer> queue = waitingQueue(scene, 1);
-    Waiter<Integer> poller = Waiter.start(scene, () -> queue.poll(forever));
+    Async<Integer> poller = Waiter.start(scene, () -> queue.poll(forever));
     assertTrue(queue.offer(1, forever));
     assertEquals(1, poller.result());
     queue.add(2);
-    Waiter<Boolean> offerer = Waiter.start(scene, () -> queue.offer(3, forever));
+    Async<Boolean> offerer = Waiter.start(scene, () -> queue.offer(3, forever));
     assertEquals(2, queue.poll());
     assertTrue(offerer.result());
   }
@@ -187,10 +187,10 @@ public class QueueRulesWaiting {
   void aWaiterIsParkedAndCostsNoProcessor(Scene scene) throws Exception {
     Queue<Integer> empty = waitingQueue(scene, 1);
     Queue<Integer> full = full(scene, 1);
-    Waiter<Integer> taker = Waiter.start(scene, empty::take);
-    Waiter<?> putter = Waiter.start(scene, () -> full.put(2));
-    for (Waiter<?> waiter : List.of(taker, putter)) {
-      Await.until("parked", () -> waiter.thread().getState() == Thread.State.WAITING);
+    Async<Integer> taker = Waiter.start(scene, empty::take);
+    Async<?> putter = Waiter.start(scene, () -> full.put(2));
+    for (Async<?> waiter : List.of(taker, putter)) {
+      scene.eventually("parked", () -> waiter.thread().getState() == Thread.State.WAITING);
     }
     // One that polls by short sleeps would be seen in another state sooner or later.
     for (int look = 0; look < 50; look++) {
@@ -217,12 +217,12 @@ public class QueueRulesWaiting {
               queue.poll();
             })) {
       Queue<Integer> queue = full(scene, 3);
-      List<Waiter<?>> putters = new ArrayList<>();
+      List<Async<?>> putters = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         putters.add(Waiter.start(scene, () -> queue.put(4)));
       }
       freeThree.accept(queue);
-      for (Waiter<?> putter : putters) {
+      for (Async<?> putter : putters) {
         putter.result();
       }
       assertEquals(3, queue.size());
@@ -235,28 +235,30 @@ public class QueueRulesWaiting {
     for (int round = 0; round < scene.times(12); round++) {
       Queue<Integer> queue = full(scene, 1);
       boolean interrupt = round % 2 == 0;
-      Waiter<Boolean> impatient =
-          Waiter.start(
-              scene,
+      Async<Boolean> impatient =
+          scene.async(
               () -> {
                 try {
-                  return queue.offer(2, interrupt ? LONG : Duration.ofMillis(3));
+                  return queue.offer(2, interrupt ? LONG : Duration.ofMillis(2));
                 } catch (InterruptedException e) {
                   return false;
                 }
               });
+      if (interrupt) {
+        impatient.awaitWaiting();
+      }
       Thread patient = scene.thread(() -> queue.put(3));
-      Await.until("both wait", () -> patient.getState() == Thread.State.WAITING);
+      scene.awaitWaiting(patient);
       Crew.pause(scene.random());
       if (interrupt) {
-        impatient.thread().interrupt();
+        impatient.interrupt();
       }
       assertEquals(1, queue.poll());
       boolean accepted = impatient.result();
       if (accepted) {
-        assertEquals(2, queue.poll(Await.LIMIT));
+        assertEquals(2, queue.poll(Scene.LIMIT));
       }
-      assertEquals(3, queue.poll(Await.LIMIT), "the patient producer's item");
+      assertEquals(3, queue.poll(Scene.LIMIT), "the patient producer's item");
       assertNull(queue.poll());
       patient.join();
     }
@@ -290,7 +292,7 @@ public class QueueRulesWaiting {
         switch (scene.random().nextInt(4)) {
           case 0 -> history.taken(queue.take());
           case 1 -> {
-            History.Item item = queue.poll(Await.LIMIT);
+            History.Item item = queue.poll(Scene.LIMIT);
             assertTrue(item != null, "a lost wake-up");
             history.taken(item);
           }
@@ -311,7 +313,7 @@ public class QueueRulesWaiting {
     var batch = queue.detach();
     queue.offerAll(List.of(3, 4));
     AtomicInteger done = new AtomicInteger();
-    Waiter<?> putter =
+    Async<?> putter =
         Waiter.start(
             scene,
             () -> {
@@ -322,8 +324,8 @@ public class QueueRulesWaiting {
     queue.poll();
     queue.poll();
     assertEquals(2, queue.size());
+    putter.awaitWaiting();
     assertEquals(0, done.get());
-    assertTrue(putter.waits());
     queue.poll();
     putter.result();
     assertEquals(List.of(4, 5), QueueRules.drain(queue));

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Racing producers against one consumer, and random walks against a plain list. */
-public class QueueRulesStress {
+public class QueueStressRules {
 
   /** Producers that append by offer, and try again where the queue was full. */
   static Crew producers(

@@ -19,10 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 
 /** The consumer side: one thread at a time, and drainTo (Q7, Q14). */
-public class QueueRulesConsumer {
+public class QueueConsumerRules {
 
   private static Map<String, Callable<?>> consumerSide(Queue<Integer> queue, Batch<Integer> batch) {
     Map<String, Callable<?>> calls = new TreeMap<>();
@@ -50,17 +49,18 @@ public class QueueRulesConsumer {
       }
       for (int i = 0; i < 30; i += 3) {
         int first = i;
-        Integer polled = Await.result(scene.async(() -> queue.poll()));
+        Integer polled = scene.async(() -> queue.poll()).result();
         assertEquals(i, polled);
         assertEquals(i + 1, queue.take());
-        Batch<Integer> batch = Await.result(scene.async(queue::detach));
+        Batch<Integer> batch = scene.async(queue::detach).result();
         assertEquals(first + 2, batch.next());
-        Await.result(
-            scene.async(
+        scene
+            .async(
                 () -> {
                   queue.restore(batch);
                   return true;
-                }));
+                })
+            .result();
       }
       assertNull(queue.poll());
     }
@@ -78,16 +78,16 @@ public class QueueRulesConsumer {
       queue.offerAll(List.of(1, 2, 3));
       CountDownLatch inside = new CountDownLatch(1);
       CountDownLatch leave = new CountDownLatch(1);
-      FutureTask<Integer> consumer =
+      Async<Integer> consumer =
           scene.async(
               () ->
                   queue.drainTo(
                       item -> {
                         inside.countDown();
-                        awaitQuietly(leave);
+                        scene.await(leave);
                       },
                       1));
-      Await.latch("the consumer is inside", inside);
+      scene.await(inside);
       consumerSide(queue, batch)
           .forEach(
               (name, call) -> {
@@ -95,7 +95,7 @@ public class QueueRulesConsumer {
                 assertTrue(misuse.getMessage().contains(queue.name()), misuse.getMessage());
               });
       leave.countDown();
-      assertEquals(1, Await.result(consumer));
+      assertEquals(1, consumer.result());
       queue.restore(batch);
       assertEquals(List.of(0, 2, 3), QueueRules.drain(queue), "nothing was lost or changed");
     }
@@ -108,7 +108,7 @@ public class QueueRulesConsumer {
       return; // then it is the caller's duty alone
     }
     Queue<Integer> queue = scene.quern().newQueue(QueueSpec.unbounded("q"));
-    Waiter<Integer> taker = Waiter.start(scene, queue::take);
+    Async<Integer> taker = Waiter.start(scene, queue::take);
     assertThrows(MisuseException.class, queue::poll);
     assertThrows(MisuseException.class, queue::take);
     queue.add(1);
@@ -195,7 +195,7 @@ public class QueueRulesConsumer {
                     queue.drainTo(
                         item -> {
                           if (item == 3) {
-                            QueueRulesConsumer.<RuntimeException>raise(planted);
+                            QueueConsumerRules.<RuntimeException>raise(planted);
                           }
                           out.add(item);
                         },
@@ -204,7 +204,7 @@ public class QueueRulesConsumer {
         assertEquals(List.of(1, 2), out);
         assertEquals(2, queue.size());
         // The consumer side is free again, for any thread.
-        Integer polled = Await.result(scene.async(() -> queue.poll()));
+        Integer polled = scene.async(() -> queue.poll()).result();
         assertEquals(4, polled);
         assertEquals(List.of(5), QueueRules.drain(queue));
       }
@@ -229,14 +229,6 @@ public class QueueRulesConsumer {
     assertTrue(queue.offer(4));
     assertTrue(!queue.offer(5));
     assertEquals(List.of(2, 3, 4), QueueRules.drain(queue));
-  }
-
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      Await.latch("let go", latch);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @SuppressWarnings("unchecked")

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** detach and restore (Q8, Q9). */
-public class QueueRulesBatches {
+public class QueueBatchRules {
 
   private static List<Integer> walk(Batch<Integer> batch) {
     List<Integer> out = new ArrayList<>();
@@ -90,7 +90,7 @@ public class QueueRulesBatches {
       queue.drainTo(
           item -> {
             try {
-              walked.add(Await.result(scene.async(() -> walk(batch))));
+              walked.add(scene.async(() -> walk(batch)).result());
             } catch (Exception e) {
               throw new AssertionError(e);
             }
@@ -177,7 +177,7 @@ public class QueueRulesBatches {
     for (int size = 6; size >= 3; size--) {
       assertEquals(size, queue.size());
       assertFalse(queue.offer(0));
-      assertFalse(queue.offer(0, Await.GLANCE.dividedBy(10)));
+      assertFalse(queue.offer(0, Waiter.GLANCE.dividedBy(10)));
       assertFalse(queue.offerAll(List.of(0)));
       assertEquals(7 - size, queue.poll());
     }
@@ -208,7 +208,7 @@ public class QueueRulesBatches {
       Queue<History.Item> queue =
           scene.quern().newQueue(bounded ? QueueSpec.bounded("q", 7) : QueueSpec.unbounded("q"));
       History history = new History();
-      Crew producers = QueueRulesStress.producers(scene, queue, history, 3, scene.times(1500));
+      Crew producers = QueueStressRules.producers(scene, queue, history, 3, scene.times(1500));
       while (!producers.ended() || !queue.isEmpty()) {
         Batch<History.Item> batch = queue.detach();
         for (int rest = scene.random().nextInt(6); rest > 0 && batch.hasNext(); rest--) {
@@ -256,10 +256,10 @@ public class QueueRulesBatches {
       Batch<Integer> batch = queue.detach();
       Crew.pause(scene.random());
       queue.restore(batch);
-      Await.until("the queue is full", () -> queue.size() >= capacity);
+      scene.eventually("the queue is full", () -> queue.size() >= capacity);
       int seen = tries.get();
       phase.incrementAndGet();
-      Await.until("a producer tried", () -> tries.get() > seen);
+      scene.eventually("a producer tried", () -> tries.get() > seen);
       phase.incrementAndGet();
       queue.drainTo(item -> {}, scene.random().nextInt(2 * capacity));
     }

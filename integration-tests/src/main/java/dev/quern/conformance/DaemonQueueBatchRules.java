@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** Batches and their ends, and flush (D3, D4, D17). */
-public class DaemonQueueRulesBatches {
+public class DaemonQueueBatchRules {
 
   private static DaemonQueue<Integer> batched(
       Scene scene, DaemonKind kind, int maxBatch, BatchLog log) {
@@ -103,7 +103,7 @@ public class DaemonQueueRulesBatches {
           gate.awaitReached();
           queue.pause();
           gate.open();
-          Await.until("the batch ended", () -> log.events().contains(END));
+          scene.eventually("the batch ended", () -> log.events().contains(END));
           queue.pauseAndWait();
           List<Integer> before = log.events();
           assertTrue(
@@ -184,7 +184,7 @@ public class DaemonQueueRulesBatches {
                 }
               });
           queue.add(7);
-          log.awaitEvents(6);
+          log.awaitEvents(scene, 6);
           queue.close();
           assertEquals(List.of(7, END, 7, END, 7, END), log.events());
         });
@@ -224,11 +224,11 @@ public class DaemonQueueRulesBatches {
           DaemonQueue<Integer> queue = kind.make(scene.quern(), kind.unbounded(), log);
           queue.offerAll(List.of(1, 2));
           handling.awaitReached();
-          Waiter<?> flush = Waiter.start(scene, () -> queue.flush());
+          Async<?> flush = Waiter.start(scene, () -> queue.flush());
           handling.open();
           ending.awaitReached();
-          assertFalse(queue.flush(Await.GLANCE), "the batch has not ended");
-          assertFalse(flush.call().isDone());
+          assertFalse(queue.flush(Waiter.GLANCE), "the batch has not ended");
+          assertFalse(flush.isDone());
           ending.open();
           flush.result();
           assertTrue(queue.flush(Duration.ZERO));
@@ -250,13 +250,13 @@ public class DaemonQueueRulesBatches {
           assertFalse(queue.flush(Duration.ZERO));
           assertFalse(queue.flush(Duration.ofSeconds(-1)));
           long start = System.nanoTime();
-          assertFalse(queue.flush(Await.GLANCE));
-          assertTrue(System.nanoTime() - start >= Await.GLANCE.toNanos());
-          Waiter<?> flush = Waiter.start(scene, () -> queue.flush());
+          assertFalse(queue.flush(Waiter.GLANCE));
+          assertTrue(System.nanoTime() - start >= Waiter.GLANCE.toNanos());
+          Async<?> flush = Waiter.start(scene, () -> queue.flush());
           flush.thread().interrupt();
           assertInstanceOf(InterruptedException.class, flush.thrown());
           gate.open();
-          assertTrue(queue.flush(Await.LIMIT));
+          assertTrue(queue.flush(Scene.LIMIT));
           assertEquals(List.of(1, END), log.events());
         });
   }
@@ -279,7 +279,7 @@ public class DaemonQueueRulesBatches {
                     }
                   });
           for (int i = 0; i < scene.times(20); i++) {
-            assertTrue(queue.flush(Await.LIMIT), "flush follows the producer");
+            assertTrue(queue.flush(Scene.LIMIT), "flush follows the producer");
           }
           stop.set(true);
           busy.join();
@@ -294,12 +294,12 @@ public class DaemonQueueRulesBatches {
           BatchLog log = new BatchLog();
           DaemonQueue<Integer> queue = batched(scene, kind, 4, log);
           queue.add(1);
-          Waiter<?> first = Waiter.start(scene, () -> queue.flush());
+          Async<?> first = Waiter.start(scene, () -> queue.flush());
           queue.activate();
           first.result();
           queue.pause();
           queue.add(2);
-          Waiter<?> second = Waiter.start(scene, () -> queue.flush());
+          Async<?> second = Waiter.start(scene, () -> queue.flush());
           queue.resume();
           second.result();
           assertEquals(List.of(1, END, 2, END), log.events());
@@ -313,9 +313,9 @@ public class DaemonQueueRulesBatches {
         kind -> {
           DaemonQueue<Integer> queue = batched(scene, kind, 4, new BatchLog());
           queue.add(1);
-          Waiter<?> flush = Waiter.start(scene, () -> queue.flush());
+          Async<?> flush = Waiter.start(scene, () -> queue.flush());
           assertEquals(List.of(1), queue.closeNow());
-          flush.thread().join(Await.LIMIT.toMillis());
+          flush.thread().join(Scene.LIMIT.toMillis());
           assertFalse(flush.thread().isAlive(), "flush hangs");
         });
   }
@@ -366,7 +366,7 @@ public class DaemonQueueRulesBatches {
     List<DaemonQueue<Integer>> family = List.of(target, child, sibling, grandchild);
     for (BatchLog log : List.of(root, a)) {
       for (int when : new int[] {1, END}) {
-        log.at(when, () -> family.forEach(DaemonQueueRulesBatches::flushIsMisuse));
+        log.at(when, () -> family.forEach(DaemonQueueBatchRules::flushIsMisuse));
       }
     }
     target.add(1);

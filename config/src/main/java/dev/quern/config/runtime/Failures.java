@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.Failure;
+import dev.quern.FailureHandler;
+import dev.quern.Kind;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the program's failure handler, or the log, what user code threw (rules G5, G16). */
+final class Failures {
+  private final @Nullable FailureHandler handler;
+  private final Log log;
+
+  /** The threads inside the handler: there, a further failure is only logged. */
+  private final Set<Thread> telling = ConcurrentHashMap.newKeySet();
+
+  Failures(Optional<FailureHandler> handler, Log log) {
+    this.handler = handler.orElse(null);
+    this.log = log;
+  }
+
+  /** Never throws. */
+  void failed(Failure failure) {
+    if (handler == null || !telling.add(Thread.currentThread())) {
+      log.write(Level.ERROR, describe(failure), failure.cause());
+      return;
+    }
+    try {
+      handler.failed(failure);
+    } catch (Throwable thrown) {
+      log.write(Level.ERROR, describe(failure), failure.cause());
+      log.write(Level.ERROR, "the failure handler threw when told of it", thrown);
+    } finally {
+      telling.remove(Thread.currentThread());
+    }
+  }
+
+  private static String describe(Failure failure) {
+    return describe(failure.kind(), failure.primitive())
+        + failure.item().map(item -> ", \"" + item + "\"").orElse("")
+        + ": failed";
+  }
+
+  /** As in {@code work queue "maintenance"}. */
+  static String describe(Kind kind, String name) {
+    return kind.key().replace('-', ' ') + " \"" + name + "\"";
+  }
+}

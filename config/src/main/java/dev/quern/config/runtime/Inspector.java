@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.Family;
+import dev.quern.Inspection;
+import dev.quern.Inspection.Setting;
+import dev.quern.Kind;
+import dev.quern.config.runtime.Registry.Member;
+import dev.quern.spi.Managed;
+import dev.quern.spi.Managed.Counts;
+import dev.quern.spi.Provider;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Takes the snapshots of rule R8: families are summed over their live members. */
+@Singleton
+final class Inspector {
+  private final Registry registry;
+  private final RuntimeSettings settings;
+  private final Provider provider;
+
+  @Inject
+  Inspector(Registry registry, RuntimeSettings settings, Provider provider) {
+    this.registry = registry;
+    this.settings = settings;
+    this.provider = provider;
+  }
+
+  Inspection inspect() {
+    Map<Managed, Member> live = registry.live();
+    return new Inspection(Instant.now(), families(live), settings(live.values()));
+  }
+
+  private List<Family> families(Map<Managed, Member> live) {
+    Map<Name, List<Counts>> byName = new LinkedHashMap<>();
+    live.forEach(
+        (primitive, member) ->
+            byName
+                .computeIfAbsent(new Name(member.kind(), member.name()), name -> new ArrayList<>())
+                .add(primitive.counts()));
+    List<Family> families = new ArrayList<>();
+    byName.forEach((name, counts) -> families.add(family(name, counts)));
+    return families;
+  }
+
+  private Family family(Name name, List<Counts> counts) {
+    return new Family(
+        name.kind(),
+        name.text(),
+        provider.name(),
+        counts.size(),
+        counts.stream().mapToLong(Counts::pending).sum(),
+        counts.stream().map(Counts::running).flatMap(List::stream).toList(),
+        counts.stream().mapToLong(Counts::accepted).sum(),
+        counts.stream().mapToLong(Counts::coalesced).sum(),
+        counts.stream().mapToLong(Counts::refused).sum(),
+        counts.stream().mapToLong(Counts::completed).sum(),
+        counts.stream().mapToLong(Counts::failed).sum());
+  }
+
+  private List<Setting> settings(Collection<Member> live) {
+    Set<Setting> all = new LinkedHashSet<>(settings.shown());
+    live.forEach(member -> all.addAll(member.settings()));
+    return List.copyOf(all);
+  }
+
+  private record Name(Kind kind, String text) {}
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.Action;
+import dev.quern.Job;
+import dev.quern.ThreadPool;
+import dev.quern.spi.Pool;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A primitive's handle of a shared pool. */
+final class LentPool implements Pool {
+  private final SharedPool shared;
+  private final SharedPools pools;
+  private final ThreadPool pool;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  LentPool(SharedPool shared, SharedPools pools) {
+    this.shared = shared;
+    this.pools = pools;
+    this.pool = shared.pool();
+  }
+
+  @Override
+  public Job newJob(String name, Action body) {
+    return pool.newJob(name, body);
+  }
+
+  @Override
+  public boolean holdsCaller() {
+    return shared.isInsideOnlyWorker();
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true) || !pools.release(shared)) {
+      return;
+    }
+    if (shared.isInside()) {
+      pools.endElsewhere(pool);
+    } else {
+      pool.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return pool.toString();
+  }
+}

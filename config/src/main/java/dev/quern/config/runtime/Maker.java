@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.Action;
+import dev.quern.DaemonQueue;
+import dev.quern.DaemonQueueSpec;
+import dev.quern.Handler;
+import dev.quern.Kind;
+import dev.quern.MisuseException;
+import dev.quern.Primitive;
+import dev.quern.Queue;
+import dev.quern.QueueSpec;
+import dev.quern.TaskContext;
+import dev.quern.TaskContextSpec;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
+import dev.quern.config.runtime.EffectiveSpecs.Effective;
+import dev.quern.config.runtime.Registry.Member;
+import dev.quern.spi.Managed;
+import dev.quern.spi.Primitives;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one primitive: settles its spec, reserves its name, calls the provider, and takes it in. If
+ * a step fails, the ones before it are undone.
+ */
+@Singleton
+final class Maker {
+  private final Registry registry;
+  private final EffectiveSpecs specs;
+  private final Primitives primitives;
+  private final VirtualThreads virtualThreads;
+  private final Log log;
+
+  @Inject
+  Maker(
+      Registry registry,
+      EffectiveSpecs specs,
+      Primitives primitives,
+      VirtualThreads virtualThreads,
+      Log log) {
+    this.registry = registry;
+    this.specs = specs;
+    this.primitives = primitives;
+    this.virtualThreads = virtualThreads;
+    this.log = log;
+  }
+
+  <E> Queue<E> queue(QueueSpec spec, @Nullable Action onNonEmpty) {
+    return make(
+        new Order(Kind.QUEUE, spec.name(), false, 0),
+        () -> specs.of(spec),
+        merged -> primitives.newQueue(merged, onNonEmpty));
+  }
+
+  <E> DaemonQueue<E> daemonQueue(DaemonQueueSpec spec, Handler<? super E> handler, boolean system) {
+    return make(
+        new Order(Kind.DAEMON_QUEUE, spec.name(), system, 0),
+        () -> specs.of(spec, false),
+        merged -> primitives.newDaemonQueue(merged, handler, null));
+  }
+
+  <E> DaemonQueue<E> child(
+      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super E> handler) {
+    requireNoThread(spec);
+    int depth = registry.depth((Managed) target) + 1;
+    return make(
+        new Order(Kind.DAEMON_QUEUE, spec.name(), false, depth),
+        () -> specs.of(spec, true),
+        merged -> primitives.newDaemonQueue(merged, handler, target));
+  }
+
+  TaskContext taskContext(TaskContextSpec spec) {
+    return make(
+        new Order(Kind.TASK_CONTEXT, spec.name(), false, 0),
+        () -> specs.of(spec),
+        primitives::newTaskContext);
+  }
+
+  WorkQueue workQueue(WorkQueueSpec spec, boolean system) {
+    return make(
+        new Order(Kind.WORK_QUEUE, spec.name(), system, 0),
+        () -> specs.of(spec),
+        primitives::newWorkQueue);
+  }
+
+  /** A pool by itself; {@link SharedPools} shares it. */
+  ThreadPool threadPool(Effective<ThreadPoolSpec> effective, boolean system) {
+    return make(
+        new Order(Kind.THREAD_POOL, effective.spec().name(), system, 0),
+        () -> effective,
+        primitives::newThreadPool);
+  }
+
+  /** The merged spec, once it is known that such workers can be had (rule P13). */
+  Effective<ThreadPoolSpec> settle(ThreadPoolSpec spec) {
+    if (spec.virtual().orElse(false)) {
+      String pool = Failures.describe(Kind.THREAD_POOL, spec.name());
+      if (spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY) != ThreadPoolSpec.NO_PRIORITY) {
+        throw new MisuseException(pool + ": virtual workers cannot have a priority");
+      }
+      if (!virtualThreads.available()) {
+        throw new MisuseException(
+            pool + ": virtual workers need JDK 21 or later, this is " + Runtime.version());
+      }
+    }
+    return specs.of(spec);
+  }
+
+  /** Refuses a name that only the runtime may give (rule W13). */
+  static String userName(String name) {
+    if (name.startsWith(Key.PREFIX)) {
+      throw new IllegalArgumentException(
+          "name is \"" + name + "\", must not begin with \"" + Key.PREFIX + "\"");
+    }
+    return name;
+  }
+
+  private static void requireNoThread(DaemonQueueSpec spec) {
+    String option =
+        spec.pool().isPresent()
+            ? "pool"
+            : spec.priority().isPresent()
+                ? "priority"
+                : spec.waiting().isPresent() ? "waiting" : null;
+    if (option != null) {
+      throw new IllegalArgumentException(
+          option
+              + " is set in the spec of the child \""
+              + spec.name()
+              + "\", must be left to its target");
+    }
+  }
+
+  private <S, P extends Primitive> P make(
+      Order order, Supplier<Effective<S>> settle, Function<S, P> create) {
+    registry.claim(order.kind, order.name);
+    try {
+      registry.requireOpen(order.kind, order.name);
+      Effective<S> effective = settle.get();
+      P made = create.apply(effective.spec());
+      Member member =
+          new Member(order.kind, order.name, order.system, order.depth, effective.settings());
+      if (!registry.add((Managed) made, member)) {
+        discard(made);
+        throw Registry.closed(order.kind, order.name);
+      }
+      return made;
+    } catch (Throwable thrown) {
+      registry.unclaim(order.kind, order.name);
+      throw thrown;
+    }
+  }
+
+  private void discard(Primitive made) {
+    try {
+      made.close(Duration.ZERO);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.write(Level.WARNING, made + ": cannot be closed", e);
+    }
+  }
+
+  private record Order(Kind kind, String name, boolean system, int depth) {}
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.spi.Provider;
+import java.lang.System.Logger.Level;
+import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.stream.Collectors;
+
+/** Finds the providers and chooses one (rules R1, R2, R6). */
+final class ProviderLookup {
+  /** No class path has more broken entries; a loader that fails for ever is given up. */
+  private static final int MAX_BROKEN = 100;
+
+  private final Log log;
+  private final List<Provider> usable = new ArrayList<>();
+  private final List<Refused> refused = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+
+  /** One made for another version of the SPI; nothing but its name and class can be relied on. */
+  private record Refused(String name, String why) {}
+
+  private ProviderLookup(Log log) {
+    this.log = log;
+  }
+
+  /** The provider of that name, or the one of the highest rank; else a problem, and null. */
+  static Optional<Provider> choose(Optional<String> name, List<String> problems, Log log) {
+    ProviderLookup lookup = new ProviderLookup(log);
+    lookup.collect();
+    Optional<Provider> chosen =
+        name.isPresent() ? lookup.named(name.get()) : lookup.ofHighestRank();
+    problems.addAll(lookup.problems);
+    return chosen;
+  }
+
+  private void collect() {
+    Set<Class<?>> seen = new LinkedHashSet<>();
+    for (ClassLoader loader : Sources.loaders()) {
+      Spliterator<ServiceLoader.Provider<Provider>> found =
+          ServiceLoader.load(Provider.class, loader).stream().spliterator();
+      int broken = 0;
+      boolean more = true;
+      while (more && broken < MAX_BROKEN) {
+        try {
+          more =
+              found.tryAdvance(
+                  candidate -> {
+                    if (seen.add(candidate.type())) {
+                      add(candidate);
+                    }
+                  });
+        } catch (ServiceConfigurationError | LinkageError e) {
+          broken++;
+          log.write(Level.WARNING, "a provider of Quern cannot be loaded", e);
+        }
+      }
+    }
+  }
+
+  private void add(ServiceLoader.Provider<Provider> candidate) {
+    Provider provider = candidate.get();
+    int version = provider.spiVersion();
+    if (version == Provider.SPI_VERSION) {
+      usable.add(provider);
+    } else {
+      refused.add(
+          new Refused(
+              provider.name(),
+              "provider \""
+                  + provider.name()
+                  + "\" is built for version "
+                  + version
+                  + " of the SPI, this is version "
+                  + Provider.SPI_VERSION
+                  + ": "
+                  + source(provider)));
+    }
+  }
+
+  private Optional<Provider> named(String name) {
+    List<Provider> same = usable.stream().filter(p -> p.name().equals(name)).toList();
+    if (same.isEmpty()) {
+      List<String> reasons =
+          refused.stream().filter(r -> r.name().equals(name)).map(Refused::why).toList();
+      problems.addAll(reasons);
+      if (reasons.isEmpty()) {
+        problems.add(
+            "quern.provider = \"" + name + "\": there is no such provider, found " + names());
+      }
+    }
+    return one(same);
+  }
+
+  private Optional<Provider> ofHighestRank() {
+    if (usable.isEmpty()) {
+      refused.forEach(r -> problems.add(r.why()));
+      if (refused.isEmpty()) {
+        problems.add("no provider of Quern found: add the artifact dev.quern:quern-locked");
+      }
+      return Optional.empty();
+    }
+    int rank = usable.stream().mapToInt(Provider::rank).max().orElseThrow();
+    List<Provider> best = usable.stream().filter(p -> p.rank() == rank).toList();
+    Set<String> names = best.stream().map(Provider::name).collect(Collectors.toSet());
+    if (names.size() > 1) {
+      problems.add(
+          "quern.provider is not set, and these have the same rank: "
+              + names.stream().sorted().toList());
+      return Optional.empty();
+    }
+    Optional<Provider> chosen = one(best);
+    chosen.ifPresent(
+        p -> log.write(Level.INFO, "quern.provider is not set, taking " + p.name(), null));
+    return chosen;
+  }
+
+  private Optional<Provider> one(List<Provider> same) {
+    refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
+    if (same.size() > 1) {
+      problems.add(
+          "two providers are named \""
+              + same.get(0).name()
+              + "\": "
+              + same.stream().map(ProviderLookup::source).collect(Collectors.joining(" and ")));
+      return Optional.empty();
+    }
+    return same.stream().findFirst();
+  }
+
+  private String names() {
+    return usable.isEmpty()
+        ? "none: add the artifact dev.quern:quern-locked"
+        : usable.stream().map(Provider::name).sorted(Comparator.naturalOrder()).toList().toString();
+  }
+
+  private static String source(Provider provider) {
+    CodeSource source = provider.getClass().getProtectionDomain().getCodeSource();
+    return provider.getClass().getName()
+        + " in "
+        + (source == null ? "an unknown place" : source.getLocation());
+  }
+}

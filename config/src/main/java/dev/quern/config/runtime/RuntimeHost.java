@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dagger.Lazy;
+import dev.quern.DaemonQueue;
+import dev.quern.DaemonQueueSpec;
+import dev.quern.Failure;
+import dev.quern.Handler;
+import dev.quern.Kind;
+import dev.quern.spi.Alarm;
+import dev.quern.spi.CannotStartThreadException;
+import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
+import dev.quern.spi.Pool;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What this runtime lends its provider. Makers come late: they need the provider's factory. */
+@Singleton
+final class RuntimeHost implements Host {
+  private final RuntimeSettings settings;
+  private final Threads threads;
+  private final TimerThread timer;
+  private final Failures failures;
+  private final Log log;
+  private final Registry registry;
+  private final Lazy<Maker> maker;
+  private final Lazy<SharedPools> pools;
+
+  @Inject
+  RuntimeHost(
+      RuntimeSettings settings,
+      Threads threads,
+      TimerThread timer,
+      Failures failures,
+      Log log,
+      Registry registry,
+      Lazy<Maker> maker,
+      Lazy<SharedPools> pools) {
+    this.settings = settings;
+    this.threads = threads;
+    this.timer = timer;
+    this.failures = failures;
+    this.log = log;
+    this.registry = registry;
+    this.maker = maker;
+    this.pools = pools;
+  }
+
+  @Override
+  public Thread startThread(
+      String name, int priority, boolean virtual, @Nullable ClassLoader loader, Runnable body)
+      throws CannotStartThreadException {
+    return threads.start(name, priority, virtual, loader, body);
+  }
+
+  @Override
+  public long nanoTime() {
+    return timer.now();
+  }
+
+  @Override
+  public Alarm newAlarm(LongUnaryOperator expire) {
+    return timer.newAlarm(expire);
+  }
+
+  @Override
+  public boolean checks() {
+    return settings.checks();
+  }
+
+  @Override
+  public void failed(Kind kind, String primitive, @Nullable String item, Throwable cause) {
+    failures.failed(new Failure(kind, primitive, Optional.ofNullable(item), cause));
+  }
+
+  @Override
+  public void log(System.Logger.Level level, String message, @Nullable Throwable cause) {
+    log.write(level, message, cause);
+  }
+
+  @Override
+  public Pool lendPool(@Nullable String name) {
+    return pools.get().lend(name);
+  }
+
+  @Override
+  public <C> DaemonQueue<C> newChild(
+      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(handler, "handler");
+    Maker.userName(spec.name());
+    return maker.get().child(target, spec, handler);
+  }
+
+  @Override
+  public void ended(Managed primitive) {
+    registry.ended(primitive);
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dagger.Module;
+import dagger.Provides;
+import dev.quern.OpenOptions;
+import dev.quern.spi.Host;
+import dev.quern.spi.Primitives;
+import dev.quern.spi.Provider;
+import jakarta.inject.Singleton;
+
+/** Makes what has no constructor that could be injected. */
+@Module
+final class RuntimeModule {
+  private RuntimeModule() {}
+
+  @Provides
+  static Host host(RuntimeHost host) {
+    return host;
+  }
+
+  @Provides
+  @Singleton
+  static Primitives primitives(Provider provider, Host host) {
+    return provider.create(host);
+  }
+
+  @Provides
+  static RuntimeSettings settings(Layers layers, Provider provider, ProviderSource source) {
+    return RuntimeSettings.of(layers).withProvider(provider.name(), source.text());
+  }
+
+  @Provides
+  static EffectiveSpecs specs(Layers layers) {
+    return new EffectiveSpecs(layers);
+  }
+
+  @Provides
+  @Singleton
+  static VirtualThreads virtualThreads() {
+    return new VirtualThreads();
+  }
+
+  @Provides
+  @Singleton
+  static Threads threads(OpenOptions options, VirtualThreads virtualThreads) {
+    return new Threads(options.threadFactory(), virtualThreads);
+  }
+
+  @Provides
+  @Singleton
+  static TimerThread timer(Log log) {
+    return new TimerThread(System::nanoTime, log);
+  }
+
+  @Provides
+  @Singleton
+  static Failures failures(OpenOptions options, Log log) {
+    return new Failures(options.failureHandler(), log);
+  }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import static dev.quern.Kind.DAEMON_QUEUE;
+import static dev.quern.Kind.QUEUE;
+import static dev.quern.Kind.TASK_CONTEXT;
+import static dev.quern.Kind.THREAD_POOL;
+import static dev.quern.Kind.WORK_QUEUE;
+
+import dev.quern.Kind;
+import dev.quern.QueueSpec;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.Waiting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The one table of keys: type, range, default and meaning of every setting there is. */
+final class Settings {
+  private static final List<Key<?>> ALL = new ArrayList<>();
+
+  private static final Duration LEAST = Duration.ofNanos(1);
+  private static final int CPUS = Runtime.getRuntime().availableProcessors();
+
+  static final Key<String> CONFIG =
+      runtime(
+          "config",
+          ValueType.text("the path of a readable properties file"),
+          null,
+          "The configuration file to read instead of quern.properties on the class path and in the"
+              + " working directory. Not allowed in a configuration file.");
+  static final Key<String> PROVIDER =
+      runtime(
+          "provider",
+          ValueType.text("the name of a provider"),
+          null,
+          "The provider of the primitives. Without it, the one of the highest rank is taken.");
+  static final Key<Boolean> CHECKS =
+      runtime(
+          "checks",
+          ValueType.BOOLEAN,
+          false,
+          "Whether the costlier checks for misuse are made, such as that of a second consumer.");
+  static final Key<Duration> CLOSE_LIMIT =
+      runtime(
+          "close-limit",
+          ValueType.duration(Duration.ZERO),
+          Duration.ofSeconds(30),
+          "How long Quern.close() waits for what is going on.");
+  static final Key<Boolean> CLOSE_ON_EXIT =
+      runtime(
+          "close-on-exit",
+          ValueType.BOOLEAN,
+          false,
+          "Whether a shutdown hook closes the runtime when the JVM ends.");
+
+  static final Key<Integer> QUEUE_CAPACITY =
+      tuning(
+          QUEUE,
+          "capacity",
+          ValueType.integer(1, QueueSpec.MAX_CAPACITY),
+          null,
+          "How many items a bounded queue holds. No default: the program states one.");
+
+  static final Key<Integer> DAEMON_QUEUE_CAPACITY =
+      tuning(
+          DAEMON_QUEUE,
+          "capacity",
+          ValueType.integer(1, QueueSpec.MAX_CAPACITY),
+          null,
+          "How many items a bounded daemon queue holds. No default: the program states one.");
+  static final Key<String> DAEMON_QUEUE_POOL =
+      tuning(
+          DAEMON_QUEUE,
+          "pool",
+          ValueType.NAMED,
+          null,
+          "The thread pool that drains the queue, in place of a thread of its own. Not for"
+              + " children.");
+  static final Key<Integer> DAEMON_QUEUE_PRIORITY =
+      tuning(
+          DAEMON_QUEUE,
+          "priority",
+          ValueType.integer(Thread.MIN_PRIORITY, Thread.MAX_PRIORITY),
+          null,
+          "The priority of the queue's own thread. Not for children.");
+  static final Key<Integer> DAEMON_QUEUE_MAX_BATCH =
+      tuning(
+          DAEMON_QUEUE,
+          "max-batch",
+          ValueType.integer(1, Integer.MAX_VALUE),
+          1024,
+          "After how many items a batch ends, though more wait. 1024 makes the end of a batch cheap"
+              + " beside its items, and still lets siblings in every few milliseconds.");
+  static final Key<Waiting> DAEMON_QUEUE_WAITING =
+      tuning(
+          DAEMON_QUEUE,
+          "waiting",
+          ValueType.oneOf(Waiting.class),
+          Waiting.SPIN_THEN_PARK,
+          "How the queue's own thread waits for items. Not for children. The default answers a"
+              + " burst fast and costs an idle queue nothing.");
+
+  static final Key<Integer> THREAD_POOL_PRIORITY =
+      tuning(
+          THREAD_POOL,
+          "priority",
+          ValueType.integer(ThreadPoolSpec.NO_PRIORITY, Thread.MAX_PRIORITY),
+          ThreadPoolSpec.NO_PRIORITY,
+          "The priority of the workers; 0 leaves them the normal one. Not for virtual workers.");
+  static final Key<Integer> THREAD_POOL_MAX_THREADS =
+      tuning(
+          THREAD_POOL,
+          "max-threads",
+          ValueType.integer(1, Integer.MAX_VALUE),
+          1024,
+          "How many workers exist at once. The default is a net under a program that forgot to"
+              + " bound itself, well above what jobs that block need.");
+  static final Key<Duration> THREAD_POOL_IDLE_LIMIT =
+      tuning(
+          THREAD_POOL,
+          "idle-limit",
+          ValueType.duration(LEAST),
+          Duration.ofSeconds(30),
+          "After how long an idle worker ends.");
+  static final Key<Integer> THREAD_POOL_MAX_RUN =
+      tuning(
+          THREAD_POOL,
+          "max-run",
+          ValueType.integer(1, 1024),
+          16,
+          "How many waiting jobs a worker takes at once; 1 is strictly first in, first out.");
+  static final Key<Boolean> THREAD_POOL_THREAD_NAMES =
+      tuning(
+          THREAD_POOL,
+          "thread-names",
+          ValueType.BOOLEAN,
+          false,
+          "Whether a worker's thread bears the name of its job. Off, because renaming a thread"
+              + " twice costs about a microsecond a job.");
+
+  static final Key<Integer> TASK_CONTEXT_MAX_INLINE =
+      tuning(
+          TASK_CONTEXT,
+          "max-inline",
+          ValueType.integer(0, Integer.MAX_VALUE),
+          64,
+          "How many tasks beyond its own a caller runs before it hands the rest to a pool. 64"
+              + " makes hand-overs rare and holds nobody long.");
+  static final Key<Duration> TASK_CONTEXT_MAX_INLINE_TIME =
+      tuning(
+          TASK_CONTEXT,
+          "max-inline-time",
+          ValueType.duration(LEAST),
+          Duration.ofMillis(1),
+          "How long a caller runs tasks beyond its own before it hands the rest to a pool. A"
+              + " millisecond is far more than a hand-over costs.");
+  static final Key<String> TASK_CONTEXT_POOL =
+      tuning(
+          TASK_CONTEXT,
+          "pool",
+          ValueType.NAMED,
+          null,
+          "The thread pool that takes over; without it, the runtime's own.");
+
+  static final Key<Integer> WORK_QUEUE_MAX_ACTIVE =
+      tuning(
+          WORK_QUEUE,
+          "max-active",
+          ValueType.integer(1, Integer.MAX_VALUE),
+          Math.max(4, CPUS + 1),
+          "How many items run at once. The default, one more than there are processors but at"
+              + " least four, keeps every processor busy when one item blocks. Not for an ordered"
+              + " queue.");
+  static final Key<Integer> WORK_QUEUE_PRIORITY =
+      tuning(
+          WORK_QUEUE,
+          "priority",
+          ValueType.integer(ThreadPoolSpec.NO_PRIORITY, Thread.MAX_PRIORITY),
+          ThreadPoolSpec.NO_PRIORITY,
+          "The priority of the workers; 0 leaves them the normal one.");
+
+  static {
+    for (Kind kind : Kind.values()) {
+      meaning(kind, "name", "The name by which configuration finds it.");
+    }
+    for (Kind kind : List.of(QUEUE, DAEMON_QUEUE)) {
+      meaning(kind, "bounded", "Whether it may refuse items.");
+      meaning(kind, "producers-wait", "Whether producers may wait for room.");
+    }
+    meaning(DAEMON_QUEUE, "inactive", "Whether it waits for activate().");
+    meaning(DAEMON_QUEUE, "target", "The daemon queue on whose drain it runs.");
+    meaning(THREAD_POOL, "virtual", "Whether its workers are virtual threads.");
+    meaning(THREAD_POOL, "interlock", "The lock that a job shares with its submitters.");
+    meaning(WORK_QUEUE, "ordered", "Whether items run one at a time, in order.");
+  }
+
+  private Settings() {}
+
+  /** Every key, those of the runtime first, then kind by kind. */
+  static List<Key<?>> all() {
+    return List.copyOf(ALL);
+  }
+
+  private static <T> Key<T> runtime(
+      String option, ValueType<T> type, @Nullable T initial, String description) {
+    return add(new Key<>(null, option, type, initial, true, description));
+  }
+
+  private static <T> Key<T> tuning(
+      Kind kind, String option, ValueType<T> type, @Nullable T initial, String description) {
+    return add(new Key<>(kind, option, type, initial, true, description));
+  }
+
+  private static void meaning(Kind kind, String option, String description) {
+    add(new Key<>(kind, option, ValueType.text("nothing here"), null, false, description));
+  }
+
+  private static <T> Key<T> add(Key<T> key) {
+    ALL.add(key);
+    return key;
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.Kind;
+import dev.quern.MisuseException;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.config.runtime.EffectiveSpecs.Effective;
+import dev.quern.spi.Managed;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One provider's pool and the count of its handles; dead from the moment when none is left. */
+final class SharedPool {
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Set<PoolHandle> handles = new LinkedHashSet<>(); // guarded by lock
+  private @Nullable ThreadPool pool; // guarded by lock, set once
+  private @Nullable ThreadPoolSpec spec; // guarded by lock, set with pool
+  private int count; // guarded by lock
+  private boolean dead; // guarded by lock
+
+  SharedPool(String name) {
+    this.name = name;
+  }
+
+  /**
+   * Counts one more handle, making the pool for the first; false if it is dead. A failing {@code
+   * make} kills it. The lock is held meanwhile: those who race for this pool wait for it.
+   */
+  boolean acquire(
+      @Nullable ThreadPoolSpec asked,
+      Effective<ThreadPoolSpec> effective,
+      Function<Effective<ThreadPoolSpec>, ThreadPool> make) {
+    lock.lock();
+    try {
+      if (dead) {
+        return false;
+      }
+      if (pool == null) {
+        dead = true; // unless the next line comes back
+        pool = make.apply(effective);
+        spec = effective.spec();
+        dead = false;
+      } else if (asked != null) {
+        requireSame(asked, effective.spec());
+      }
+      count++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts one handle less. True for the last: the caller ends the pool. */
+  boolean release() {
+    lock.lock();
+    try {
+      dead = --count == 0;
+      return dead;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void add(PoolHandle handle) {
+    lock.lock();
+    try {
+      handles.add(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remove(PoolHandle handle) {
+    lock.lock();
+    try {
+      handles.remove(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Those of users that are not closed. */
+  List<PoolHandle> handles() {
+    lock.lock();
+    try {
+      return List.copyOf(handles);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isDead() {
+    lock.lock();
+    try {
+      return dead;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** The provider's pool; call it only between acquire and release. */
+  ThreadPool pool() {
+    lock.lock();
+    try {
+      return Objects.requireNonNull(pool, name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the caller is in a job of this pool. */
+  boolean isInside() {
+    return ((Managed) pool()).holdsCaller();
+  }
+
+  /** Whether the caller is in a job of this pool, and the pool can run no other beside it. */
+  boolean isInsideOnlyWorker() {
+    lock.lock();
+    try {
+      if (spec == null || !spec.maxThreads().equals(Optional.of(1))) {
+        return false;
+      }
+    } finally {
+      lock.unlock();
+    }
+    return isInside();
+  }
+
+  /**
+   * An option that the program states must be what the live pool has. Called with the lock held.
+   */
+  private void requireSame(ThreadPoolSpec asked, ThreadPoolSpec merged) {
+    ThreadPoolSpec live = Objects.requireNonNull(spec, name);
+    requireSame("priority", asked.priority(), merged.priority(), live.priority());
+    requireSame("maxThreads", asked.maxThreads(), merged.maxThreads(), live.maxThreads());
+    requireSame("idleLimit", asked.idleLimit(), merged.idleLimit(), live.idleLimit());
+    requireSame("virtual", asked.virtual(), merged.virtual(), live.virtual());
+    requireSame("maxRun", asked.maxRun(), merged.maxRun(), live.maxRun());
+    requireSame("threadNames", asked.threadNames(), merged.threadNames(), live.threadNames());
+  }
+
+  private void requireSame(String option, Optional<?> asked, Optional<?> merged, Optional<?> live) {
+    if (asked.isPresent() && !merged.equals(live)) {
+      throw new MisuseException(
+          Failures.describe(Kind.THREAD_POOL, name)
+              + ": is live with "
+              + option
+              + " "
+              + live.orElseThrow()
+              + ", asked for with "
+              + merged.orElseThrow());
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.DaemonQueue;
+import dev.quern.DaemonQueueSpec;
+import dev.quern.SystemQueue;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What is there without being created (rules W13, D14): made when first asked for. */
+@Singleton
+final class SystemQueues {
+  private static final int LONG_RUNNING_ACTIVE = 256;
+
+  private final Map<SystemQueue, Lazy<SystemWorkQueue>> workQueues =
+      new EnumMap<>(SystemQueue.class);
+  private final Lazy<DaemonQueue<Object>> reclaimer;
+
+  @Inject
+  SystemQueues(Maker maker) {
+    for (SystemQueue which : SystemQueue.values()) {
+      workQueues.put(
+          which, new Lazy<>(() -> new SystemWorkQueue(maker.workQueue(spec(which), true))));
+    }
+    reclaimer =
+        new Lazy<>(
+            () ->
+                maker.daemonQueue(DaemonQueueSpec.unbounded("quern.reclaimer"), item -> {}, true));
+  }
+
+  WorkQueue workQueue(SystemQueue which) {
+    return workQueues.get(which).get();
+  }
+
+  /** The target of all reclaimers; nothing is enqueued in it itself. */
+  DaemonQueue<Object> reclaimer() {
+    return reclaimer.get();
+  }
+
+  static String name(SystemQueue which) {
+    return Key.PREFIX + which.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static WorkQueueSpec spec(SystemQueue which) {
+    WorkQueueSpec spec = WorkQueueSpec.named(name(which));
+    return switch (which) {
+      case DEFAULT -> spec;
+      case LONG_RUNNING -> spec.maxActive(LONG_RUNNING_ACTIVE);
+      case HIGH_PRIORITY -> spec.priority(Thread.MAX_PRIORITY);
+      case UNBOUND -> spec.maxActive(Integer.MAX_VALUE);
+    };
+  }
+
+  /** A value made once; a maker that throws is asked again. */
+  private static final class Lazy<T> {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Supplier<T> maker;
+    private @Nullable T made; // guarded by lock
+
+    Lazy(Supplier<T> maker) {
+      this.maker = maker;
+    }
+
+    T get() {
+      lock.lock();
+      try {
+        T value = made;
+        if (value == null) {
+          value = maker.get();
+          made = value;
+        }
+        return value;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.config.runtime;
+
+import dev.quern.ThreadPoolSpec;
+import dev.quern.spi.Alarm;
+import dev.quern.spi.CannotStartThreadException;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runtime's one timer thread. It sleeps until the earliest alarm, runs that alarm's expiry with
+ * no lock held, and takes its next deadline from it. Deadlines are compared by difference: nanoTime
+ * may be negative and may overflow.
+ */
+final class TimerThread {
+  static final String NAME = "quern.timer";
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LongSupplier clock;
+  private final Log log;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<Clock> alarms = new ArrayList<>(); // guarded by lock
+  private boolean ended; // guarded by lock
+
+  TimerThread(LongSupplier clock, Log log) {
+    this.clock = clock;
+    this.log = log;
+  }
+
+  long now() {
+    return clock.getAsLong();
+  }
+
+  void start(Threads threads) throws CannotStartThreadException {
+    threads.start(
+        NAME, ThreadPoolSpec.NO_PRIORITY, false, TimerThread.class.getClassLoader(), this::run);
+  }
+
+  /** The thread ends, and no expiry runs after the one that may be running. */
+  void end() {
+    lock.lock();
+    try {
+      ended = true;
+      alarms.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Alarm newAlarm(LongUnaryOperator expire) {
+    Clock alarm = new Clock(expire);
+    lock.lock();
+    try {
+      alarms.add(alarm);
+    } finally {
+      lock.unlock();
+    }
+    return alarm;
+  }
+
+  private void run() {
+    for (Clock due = next(); due != null; due = next()) {
+      due.ring();
+    }
+  }
+
+  /** Waits for an alarm to come due and disarms it; null when the thread has to end. */
+  private @Nullable Clock next() {
+    lock.lock();
+    try {
+      while (!ended) {
+        Clock first = first();
+        long wait = first == null ? Long.MAX_VALUE : first.deadline - clock.getAsLong();
+        if (first != null && wait <= 0) {
+          first.armed = false;
+          return first;
+        }
+        await(wait);
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(long nanos) {
+    try {
+      if (nanos == Long.MAX_VALUE) {
+        changed.await();
+      } else {
+        changed.awaitNanos(nanos);
+      }
+    } catch (InterruptedException e) {
+      // Nobody has a reason to interrupt this thread; it looks again.
+    }
+  }
+
+  private @Nullable Clock first() {
+    Clock first = null;
+    for (Clock alarm : alarms) {
+      if (alarm.armed && (first == null || alarm.deadline - first.deadline < 0)) {
+        first = alarm;
+      }
+    }
+    return first;
+  }
+
+  private final class Clock implements Alarm {
+    private final LongUnaryOperator expire;
+    private boolean armed; // guarded by lock
+    private long deadline; // guarded by lock, counts while armed
+
+    Clock(LongUnaryOperator expire) {
+      this.expire = expire;
+    }
+
+    @Override
+    public void at(long nanoTime) {
+      if (nanoTime == Long.MAX_VALUE) {
+        return;
+      }
+      lock.lock();
+      try {
+        if (!armed || nanoTime - deadline < 0) {
+          armed = true;
+          deadline = nanoTime;
+          changed.signal();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        alarms.remove(this);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** An expiry that throws is tried again: what was due then is late, not lost. */
+    void ring() {
+      long now = clock.getAsLong();
+      try {
+        at(expire.applyAsLong(now));
+      } catch (Throwable thrown) {
+        log.write(Level.ERROR, NAME + ": an expiry failed and is tried again", thrown);
+        at(now + RETRY_NANOS);
+      }
+    }
+  }
+}

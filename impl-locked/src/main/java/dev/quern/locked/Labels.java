@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import java.util.Objects;
+
+/** Names of jobs and tasks: any text that is not blank, up to 200 characters (rule G14). */
+final class Labels {
+  private static final int LONGEST = 200;
+
+  private Labels() {}
+
+  static String check(String name) {
+    Objects.requireNonNull(name, "name");
+    if (name.isBlank() || name.length() > LONGEST) {
+      throw new IllegalArgumentException(
+          "name is \"" + name + "\", must be 1 to " + LONGEST + " characters, not all blank");
+    }
+    return name;
+  }
+}
