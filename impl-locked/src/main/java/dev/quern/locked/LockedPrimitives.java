@@ -26,11 +26,17 @@ import org.jspecify.annotations.Nullable;
 final class LockedPrimitives implements Primitives {
   private final Host host;
 
+  /** The timers of this runtime's work queues, and whose item runs on a thread. */
+  private final TimerWheel wheel;
+
+  private final ThreadLocal<@Nullable LockedWork> currentWork = new ThreadLocal<>();
+
   /** The workers of this runtime's pools: whose job runs on a thread. */
   private final Map<Thread, LockedWorker> workers = new ConcurrentHashMap<>();
 
   LockedPrimitives(Host host) {
     this.host = host;
+    this.wheel = new TimerWheel(host);
   }
 
   @Override
@@ -56,12 +62,13 @@ final class LockedPrimitives implements Primitives {
 
   @Override
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
-    throw new UnsupportedOperationException("no work queues on " + host);
+    return new LockedWorkQueue(
+        host, spec, wheel, currentWork, (owner, pool) -> new LockedThreadPool(owner, pool, false));
   }
 
   @Override
   public Optional<Work> currentWork() {
-    return Optional.empty();
+    return Optional.ofNullable(currentWork.get());
   }
 
   @Override

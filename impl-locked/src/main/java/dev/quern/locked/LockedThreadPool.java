@@ -55,8 +55,8 @@ final class LockedThreadPool implements ThreadPool, Managed {
   private @Nullable Throwable broken; // guarded by lock
 
   /**
-   * @param visible false for a pool that is part of another primitive: the host does not know it,
-   *     and its jobs are not anybody's current job
+   * @param visible false for a pool that is part of another primitive: the host, which is told of
+   *     its end, is that primitive's, and its jobs are not anybody's current job
    */
   LockedThreadPool(Host host, ThreadPoolSpec spec, boolean visible) {
     this(host, spec, visible, new ConcurrentHashMap<>());
@@ -282,9 +282,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
   void ended() {
     staff.awaitLast();
     try {
-      if (visible) {
-        host.ended(this);
-      }
+      host.ended(this);
     } finally {
       lock.lock();
       try {

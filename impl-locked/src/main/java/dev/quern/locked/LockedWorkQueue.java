@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import dev.quern.Action;
+import dev.quern.Body;
+import dev.quern.MisuseException;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.Work;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
+import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A work queue (rules W1 to W24): what concerns it as a whole. Its items' states are in {@link
+ * WorkCore}, its threads in {@link WorkLanes}.
+ *
+ * <p>Progress: every operation takes the queue's lock, so a descheduled holder delays the others.
+ */
+final class LockedWorkQueue implements WorkQueue, Managed {
+  private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
+
+  private final String name;
+  private final Host host;
+  private final WorkCore core;
+
+  /**
+   * @param wheel the runtime's timers
+   * @param current what runs on each thread, of all work queues of the runtime
+   * @param pools makes a pool of our own
+   */
+  LockedWorkQueue(
+      Host host,
+      WorkQueueSpec spec,
+      TimerWheel wheel,
+      ThreadLocal<@Nullable LockedWork> current,
+      BiFunction<Host, ThreadPoolSpec, ThreadPool> pools) {
+    this.host = host;
+    this.name = spec.name();
+    boolean ordered = spec.ordered().orElse(false);
+    int maxActive = ordered ? 1 : spec.maxActive().orElseThrow();
+    ThreadPoolSpec workers =
+        ThreadPoolSpec.named(name)
+            .priority(spec.priority().orElseThrow())
+            .maxThreads(maxActive)
+            .idleLimit(IDLE_LIMIT)
+            .virtual(false)
+            .maxRun(16)
+            .threadNames(false);
+    this.core =
+        new WorkCore(
+            name,
+            host,
+            ordered,
+            wheel,
+            current,
+            core -> {
+              Host owner = new OwnersHost(host, () -> host.ended(this), core::broke);
+              return new WorkLanes(core, host, pools.apply(owner, workers), maxActive, current);
+            });
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Work newWork(String name, Action body) {
+    Labels.check(name);
+    Objects.requireNonNull(body, "body");
+    requireOpen();
+    return new LockedWork(core, name, body);
+  }
+
+  @Override
+  public Work newWork(String name, Body<Work> body) {
+    Labels.check(name);
+    Objects.requireNonNull(body, "body");
+    requireOpen();
+    return new LockedWork(core, name, body);
+  }
+
+  private void requireOpen() {
+    core.look(
+        () -> {
+          core.gate.requireOpen(core.label());
+          return true;
+        });
+  }
+
+  // ---- The queue as a whole
+
+  @Override
+  public void flush() throws InterruptedException {
+    flush(Waits.FOREVER);
+  }
+
+  @Override
+  public boolean flush(Duration limit) throws InterruptedException {
+    return flush(Waits.nanos(limit));
+  }
+
+  private boolean flush(long nanos) throws InterruptedException {
+    requireOutside("flush()");
+    return core.step(
+        () -> {
+          Runs owed = new Runs(core.queuedOrRunning());
+          return core.await(owed::areOver, nanos);
+        });
+  }
+
+  /** The runs that are queued or going on at one instant. */
+  private static final class Runs {
+    private record Run(LockedWork work, long number) {}
+
+    private final ArrayDeque<Run> runs = new ArrayDeque<>();
+
+    Runs(Set<LockedWork> works) {
+      for (LockedWork work : works) {
+        runs.add(new Run(work, work.runs.current()));
+        if (work.state.now().isQueued()) {
+          runs.add(new Run(work, work.runs.latest()));
+        }
+      }
+    }
+
+    /** What is over stays so: none is looked at again after that. */
+    boolean areOver() {
+      while (!runs.isEmpty() && runs.element().work.runs.isOver(runs.element().number)) {
+        runs.remove();
+      }
+      return runs.isEmpty();
+    }
+  }
+
+  @Override
+  public void drain() throws InterruptedException {
+    drain(Waits.FOREVER);
+  }
+
+  @Override
+  public boolean drain(Duration limit) throws InterruptedException {
+    return drain(Waits.nanos(limit));
+  }
+
+  private boolean drain(long nanos) throws InterruptedException {
+    requireOutside("drain()");
+    return core.step(
+        () -> {
+          if (core.isQuiet()) {
+            return true;
+          }
+          long drain = core.gate.beginDrain();
+          try {
+            return core.await(() -> core.gate.isDrained(drain), nanos);
+          } finally {
+            core.gate.withdraw(drain);
+          }
+        });
+  }
+
+  private void requireOutside(String operation) {
+    LockedWork caller = core.caller();
+    if (caller != null) {
+      throw new MisuseException(
+          core.label()
+              + ": "
+              + operation
+              + " from inside "
+              + caller.label()
+              + " would wait for itself");
+    }
+  }
+
+  // ---- The end
+
+  @Override
+  public boolean isClosed() {
+    return core.look(core.gate::isClosing);
+  }
+
+  @Override
+  public void close() {
+    requireOutside("close()");
+    List<LockedWork> removed = beginClose();
+    core.lanes.close();
+    if (!removed.isEmpty()) {
+      core.warn(core.label() + ": close() removed the delayed runs of " + names(removed));
+    }
+  }
+
+  @Override
+  public List<String> close(Duration limit) throws InterruptedException {
+    Objects.requireNonNull(limit, "limit");
+    requireOutside("close()");
+    Set<LockedWork> left = new LinkedHashSet<>(beginClose());
+    boolean done = core.lanes.close(limit);
+    left.addAll(core.look(core::queuedOrRunning));
+    return done || !left.isEmpty() ? names(left) : List.of(name);
+  }
+
+  /** Takes away what is delayed. The rest runs, whether or not anybody waits for it. */
+  private List<LockedWork> beginClose() {
+    return core.step(
+        () -> {
+          core.gate.close();
+          return core.removeDelayed();
+        });
+  }
+
+  private static List<String> names(Iterable<LockedWork> works) {
+    List<String> names = new ArrayList<>();
+    works.forEach(work -> names.add(work.name()));
+    return names;
+  }
+
+  // ---- What others ask
+
+  @Override
+  public boolean holdsCaller() {
+    return core.caller() != null;
+  }
+
+  @Override
+  public Counts counts() {
+    Instant now = Instant.now();
+    long nanoTime = host.nanoTime();
+    return core.look(
+        () -> {
+          long queued =
+              core.queuedOrRunning().stream().filter(work -> work.state.now().isQueued()).count();
+          return core.tally.counts(core.delayed.size() + queued, core.lanes.inspect(now, nanoTime));
+        });
+  }
+
+  @Override
+  public void interruptRuns() {
+    core.look(
+        () -> {
+          core.lanes.interruptRuns();
+          return true;
+        });
+  }
+
+  @Override
+  public String toString() {
+    return core.label() + core.look(this::state);
+  }
+
+  private String state() {
+    return core.gate.isClosing() ? " (closed)" : core.gate.isBroken() ? " (broken)" : " (open)";
+  }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import dev.quern.Call;
+import dev.quern.Cancellation;
+import dev.quern.Kind;
+import dev.quern.locked.WorkState.State;
+import dev.quern.spi.Host;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock of one work queue, and what it guards: the states of its items, where they are, and who
+ * waits. Each event of an item is one step of its state; {@link #settle} then moves the item to
+ * where its new state says it belongs:
+ *
+ * <ul>
+ *   <li>to the line if it may run now;
+ *   <li>to {@code delayed} and onto the timer wheel if it is delayed;
+ *   <li>else nowhere: an idle item is not kept (rule G15), and one that is queued again while it
+ *       runs holds up nobody until that run has ended (W12).
+ * </ul>
+ *
+ * <p>Lock order: this lock, then the wheel's or the pool's. Under it neither user code runs nor is
+ * a failure reported.
+ */
+final class WorkCore {
+  /** One step of an item's state; returns what the state was before. */
+  interface Step extends Function<WorkState, State> {}
+
+  final WorkGate gate = new WorkGate(); // guarded by lock
+  final WorkList line = new WorkList(); // guarded by lock
+  final WorkList delayed = new WorkList(); // guarded by lock
+  final WorkTally tally = new WorkTally(); // guarded by lock
+  final WorkLanes lanes;
+
+  private final String name;
+  private final Host host;
+  private final boolean ordered;
+  private final TimerWheel wheel;
+  private final ThreadLocal<@Nullable LockedWork> current;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition(); // a run is over, or a drain
+
+  /**
+   * @param wheel the runtime's timers
+   * @param current what runs on each thread, of all work queues of the runtime
+   */
+  WorkCore(
+      String name,
+      Host host,
+      boolean ordered,
+      TimerWheel wheel,
+      ThreadLocal<@Nullable LockedWork> current,
+      Function<WorkCore, WorkLanes> lanes) {
+    this.name = name;
+    this.host = host;
+    this.ordered = ordered;
+    this.wheel = wheel;
+    this.current = current;
+    this.lanes = lanes.apply(this);
+  }
+
+  String name() {
+    return name;
+  }
+
+  String label() {
+    return "work queue \"" + name + "\"";
+  }
+
+  /** The item of this queue inside of which the caller is. */
+  @Nullable LockedWork caller() {
+    LockedWork work = current.get();
+    return work != null && work.core == this ? work : null;
+  }
+
+  long nanoTime() {
+    try {
+      return host.nanoTime();
+    } catch (Error theirs) {
+      broke(theirs);
+      throw theirs;
+    }
+  }
+
+  void warn(String message) {
+    host.log(System.Logger.Level.WARNING, message, null);
+  }
+
+  // ---- Critical sections
+
+  /** Runs code under the lock. An error in it is one of our own: it breaks the queue (G17). */
+  <T extends @Nullable Object, X extends Exception> T step(Call<T, X> code) throws X {
+    try {
+      return look(code);
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
+    }
+  }
+
+  /** Runs code under the lock. */
+  <T extends @Nullable Object, X extends Exception> T look(Call<T, X> code) throws X {
+    lock.lock();
+    try {
+      return code.call();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes away all that is pending, so that nobody waits for what will not come; reports. */
+  void broke(Throwable error) {
+    look(
+        () -> {
+          if (!gate.isBroken()) {
+            gate.breakWith(error);
+            Set<LockedWork> works = queuedOrRunning();
+            delayed.forEach(works::add);
+            works.forEach(work -> cancel(work, WorkState::cancel));
+          }
+          return true;
+        });
+    host.failed(Kind.WORK_QUEUE, name, null, error);
+  }
+
+  // ---- Under the lock: what an event does
+
+  /** An event that may put the item in line. */
+  State queue(LockedWork work, Step event) {
+    State old = event.apply(work.state);
+    if (settle(work, old)) {
+      try {
+        lanes.engage();
+      } catch (RuntimeException poolBroken) {
+        throw new AssertionError(label() + ": its pool takes no lane", poolBroken);
+      }
+    }
+    return old;
+  }
+
+  /** An event that takes a pending run away. */
+  Cancellation cancel(LockedWork work, Step event) {
+    State old = event.apply(work.state);
+    settle(work, old);
+    return old.cancellation();
+  }
+
+  /**
+   * After each step: moves the item to the list of its new state, numbers its runs, ends the drains
+   * if this is their instant, and wakes who waits.
+   *
+   * @return whether it has joined the line, so that a lane is needed
+   */
+  boolean settle(LockedWork work, State old) {
+    State now = work.state.now();
+    WorkList from = listOf(old);
+    WorkList to = listOf(now);
+    if (from != to) {
+      if (from != null) {
+        from.remove(work);
+      }
+      if (to != null) {
+        to.add(work);
+      }
+    }
+    work.setTimer(wheel);
+    boolean over = work.runs.follow(old, now);
+    boolean drained = isQuiet() && gate.endDrains();
+    if (over || drained) {
+      changed.signalAll();
+    }
+    return to == line && from != line;
+  }
+
+  private @Nullable WorkList listOf(State state) {
+    if (state.isDelayed()) {
+      return delayed;
+    }
+    boolean mayRun = ordered || !state.isRunning();
+    return state.isQueued() && mayRun ? line : null;
+  }
+
+  /** Nothing is queued or running: what is queued and not in line runs. */
+  boolean isQuiet() {
+    return line.isEmpty() && lanes.running() == 0;
+  }
+
+  Set<LockedWork> queuedOrRunning() {
+    Set<LockedWork> works = new LinkedHashSet<>();
+    lanes.forEachRunning(works::add);
+    line.forEach(works::add);
+    return works;
+  }
+
+  /** Takes away what is delayed; returns those items. */
+  List<LockedWork> removeDelayed() {
+    List<LockedWork> works = new ArrayList<>();
+    delayed.forEach(works::add);
+    works.forEach(work -> cancel(work, WorkState::close));
+    return works;
+  }
+
+  // ---- Under the lock: waits
+
+  /** Whether it was so before the time was over. */
+  boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
+    long left = nanos;
+    while (!done.getAsBoolean()) {
+      if (left <= 0) {
+        return false;
+      }
+      if (left == Waits.FOREVER) {
+        changed.await();
+      } else {
+        left = changed.awaitNanos(left);
+      }
+    }
+    return true;
+  }
+
+  boolean awaitUninterruptibly(BooleanSupplier done) {
+    while (!done.getAsBoolean()) {
+      changed.awaitUninterruptibly();
+    }
+    return true;
+  }
+}
