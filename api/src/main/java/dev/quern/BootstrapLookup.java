@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Spliterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +15,21 @@ import org.jspecify.annotations.Nullable;
  * loader.
  */
 final class BootstrapLookup {
+  /** No class path has more; a loader that fails for ever is given up. */
+  private static final int MAX_ENTRIES = 1000;
+
   private BootstrapLookup() {}
 
   static Bootstrap find() {
     Map<Class<?>, Bootstrap> found = new LinkedHashMap<>();
-    collect(BootstrapLookup.class.getClassLoader(), found);
-    collect(Thread.currentThread().getContextClassLoader(), found);
+    List<String> broken = new ArrayList<>();
+    collect(BootstrapLookup.class.getClassLoader(), found, broken);
+    collect(Thread.currentThread().getContextClassLoader(), found, broken);
     if (found.isEmpty()) {
       throw new ConfigurationException(
-          List.of("no Quern runtime found: add the artifact dev.quern:quern-config"));
+          List.of(
+              "no Quern runtime found: add the artifact dev.quern:quern-config"
+                  + (broken.isEmpty() ? "" : ", could not be loaded: " + broken)));
     }
     if (found.size() > 1) {
       throw new ConfigurationException(
@@ -29,9 +38,20 @@ final class BootstrapLookup {
     return found.values().iterator().next();
   }
 
-  private static void collect(@Nullable ClassLoader loader, Map<Class<?>, Bootstrap> found) {
-    for (Bootstrap bootstrap : ServiceLoader.load(Bootstrap.class, loader)) {
-      found.putIfAbsent(bootstrap.getClass(), bootstrap);
+  /** One that cannot be loaded, such as that of another copy of this library, hides no other. */
+  private static void collect(
+      @Nullable ClassLoader loader, Map<Class<?>, Bootstrap> found, List<String> broken) {
+    Spliterator<ServiceLoader.Provider<Bootstrap>> candidates =
+        ServiceLoader.load(Bootstrap.class, loader).stream().spliterator();
+    boolean more = true;
+    for (int i = 0; more && i < MAX_ENTRIES; i++) {
+      try {
+        more =
+            candidates.tryAdvance(
+                candidate -> found.computeIfAbsent(candidate.type(), type -> candidate.get()));
+      } catch (ServiceConfigurationError | LinkageError e) {
+        broken.add(e.toString());
+      }
     }
   }
 }

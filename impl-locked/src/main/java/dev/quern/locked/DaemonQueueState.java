@@ -78,7 +78,6 @@ final class DaemonQueueState {
     drains++;
   }
 
-  /** Returns whether it was inactive. */
   void activate() {
     inactive = false;
   }

@@ -57,7 +57,7 @@ final class LockedPrimitives implements Primitives {
 
   @Override
   public TaskContext newTaskContext(TaskContextSpec spec) {
-    throw new UnsupportedOperationException();
+    return new LockedTaskContext(host, spec);
   }
 
   @Override

@@ -57,27 +57,21 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
   @Override
   void afterAppend() {
     Action signal = Objects.requireNonNull(onNonEmpty);
-    enterUserCode();
+    lockedDo(() -> inside.add(Thread.currentThread()));
     try {
       UserCode.run(host, kind(), name(), null, signal);
     } finally {
-      leaveUserCode();
+      lockedDo(() -> inside.remove(Thread.currentThread()));
     }
   }
 
   @Override
   public @Nullable E poll() {
-    lock.lock();
-    try {
-      checkRole("poll()");
-      E item = remove();
-      if (item == null) {
-        armed = true;
-      }
-      return item;
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          checkRole("poll()");
+          return removeOrArm();
+        });
   }
 
   @Override
@@ -92,13 +86,11 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
 
   @Override
   public @Nullable E peek() {
-    lock.lock();
-    try {
-      checkRole("peek()");
-      return items.peek();
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () -> {
+          checkRole("peek()");
+          return items.peek();
+        });
   }
 
   /** A negative limit is out of range; a limit of zero takes nothing and arms nothing. */
@@ -109,10 +101,10 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
       throw new IllegalArgumentException(
           "limit is " + limit + ", must be from 0 to " + Integer.MAX_VALUE);
     }
-    beginDrainTo();
+    lockedDo(this::beginDrainTo);
     try {
       for (int taken = 0; taken < limit; taken++) {
-        E item = removeOrArm();
+        E item = locked(this::removeOrArm);
         if (item == null) {
           return taken;
         }
@@ -120,23 +112,21 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
       }
       return limit;
     } finally {
-      endDrainTo();
+      lockedDo(this::endDrainTo);
     }
   }
 
   @Override
   public Batch<E> detach() {
-    lock.lock();
-    try {
-      checkRole("detach()");
-      LockedBatch<E> batch = new LockedBatch<>(this, items);
-      items = new ArrayDeque<>();
-      armed = true;
-      signalAllRoom();
-      return batch;
-    } finally {
-      lock.unlock();
-    }
+    return guarded(
+        () -> {
+          checkRole("detach()");
+          LockedBatch<E> batch = new LockedBatch<>(this, items);
+          items = new ArrayDeque<>();
+          armed = true;
+          signalAllRoom();
+          return batch;
+        });
   }
 
   @Override
@@ -145,121 +135,69 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
     if (!(batch instanceof LockedBatch<E> own) || !own.isOf(this)) {
       throw misuse("restore() of a batch of another queue, " + batch);
     }
-    try {
-      lock.lock();
-      try {
-        checkRole("restore()");
-        ArrayDeque<E> rest = own.giveBack();
-        for (E item = rest.pollLast(); item != null; item = rest.pollLast()) {
-          items.addFirst(item);
-        }
-        notEmpty.signalAll();
-      } finally {
-        lock.unlock();
-      }
-    } catch (Error ours) {
-      broke(ours);
-      throw ours;
-    }
+    guarded(
+        () -> {
+          checkRole("restore()");
+          ArrayDeque<E> rest = own.giveBack();
+          for (E item = rest.pollLast(); item != null; item = rest.pollLast()) {
+            items.addFirst(item);
+          }
+          notEmpty.signalAll();
+          return true;
+        });
   }
 
   /** Null when the time is up. */
   private @Nullable E removeWaiting(QueueDeadline deadline, String operation)
       throws InterruptedException {
-    try {
-      lock.lock();
-      try {
-        checkRole(operation);
-        checkOutside(operation);
-        return awaitItem(deadline);
-      } finally {
-        lock.unlock();
-      }
-    } catch (Error ours) {
-      broke(ours);
-      throw ours;
-    }
+    return guarded(
+        () -> {
+          checkRole(operation);
+          checkOutside(operation);
+          takeRole();
+          try {
+            return awaitItem(deadline);
+          } finally {
+            dropRole();
+          }
+        });
   }
 
   /** With the lock held; the role is this thread's for as long as it waits. */
   private @Nullable E awaitItem(QueueDeadline deadline) throws InterruptedException {
-    takeRole();
-    try {
-      for (E item = remove(); ; item = remove()) {
-        if (item != null) {
-          return item;
-        }
-        if (isShut()) {
-          throw closedException();
-        }
-        armed = true;
-        if (!deadline.await(notEmpty)) {
-          return null;
-        }
+    for (E item = removeOrArm(); ; item = removeOrArm()) {
+      if (item != null) {
+        return item;
       }
-    } finally {
-      dropRole();
+      if (isShut()) {
+        throw closedException();
+      }
+      if (!deadline.await(notEmpty)) {
+        return null;
+      }
     }
   }
 
-  private @Nullable E remove() {
+  /** With the lock held. */
+  private @Nullable E removeOrArm() {
     E item = items.poll();
-    if (item != null) {
+    if (item == null) {
+      armed = true;
+    } else {
       signalRoom();
     }
     return item;
   }
 
-  private @Nullable E removeOrArm() {
-    lock.lock();
-    try {
-      E item = remove();
-      if (item == null) {
-        armed = true;
-      }
-      return item;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private void beginDrainTo() {
-    lock.lock();
-    try {
-      checkRole("drainTo()");
-      inside.add(Thread.currentThread());
-      takeRole();
-    } finally {
-      lock.unlock();
-    }
+    checkRole("drainTo()");
+    inside.add(Thread.currentThread());
+    takeRole();
   }
 
   private void endDrainTo() {
-    lock.lock();
-    try {
-      dropRole();
-      inside.remove(Thread.currentThread());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void enterUserCode() {
-    lock.lock();
-    try {
-      inside.add(Thread.currentThread());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void leaveUserCode() {
-    lock.lock();
-    try {
-      inside.remove(Thread.currentThread());
-    } finally {
-      lock.unlock();
-    }
+    dropRole();
+    inside.remove(Thread.currentThread());
   }
 
   private void takeRole() {
@@ -292,18 +230,18 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
 
   @Override
   public void close() {
-    lock.lock();
-    try {
-      shut();
-      notEmpty.signalAll();
-      if (ended) {
-        return;
-      }
-      ended = true;
-    } finally {
-      lock.unlock();
+    boolean first =
+        locked(
+            () -> {
+              shut();
+              notEmpty.signalAll();
+              boolean before = ended;
+              ended = true;
+              return !before;
+            });
+    if (first) {
+      host.ended(this);
     }
-    host.ended(this);
   }
 
   /** Waits for nothing and removes nothing: what is queued can still be taken. */
@@ -316,14 +254,12 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
 
   @Override
   void broke(Throwable cause) {
-    boolean first;
-    lock.lock();
-    try {
-      first = shutBroken(cause);
-      notEmpty.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    boolean first =
+        locked(
+            () -> {
+              notEmpty.signalAll();
+              return shutBroken(cause);
+            });
     if (first) {
       reportFault(cause);
     }
@@ -331,23 +267,13 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
 
   @Override
   public boolean holdsCaller() {
-    lock.lock();
-    try {
-      return inside.contains(Thread.currentThread());
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> inside.contains(Thread.currentThread()));
   }
 
   /** A queue runs nothing, so only what is pending, accepted and refused is counted. */
   @Override
   public Counts counts() {
-    lock.lock();
-    try {
-      return new Counts(items.size(), List.of(), accepted, 0, refused, 0, 0);
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> new Counts(items.size(), List.of(), accepted, 0, refused, 0, 0));
   }
 
   @Override
@@ -357,12 +283,11 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
 
   @Override
   public String toString() {
-    lock.lock();
-    try {
-      String state = isBroken() ? "broken" : isShut() ? "closed" : "open";
-      return label() + " (" + state + ", " + fill() + ")";
-    } finally {
-      lock.unlock();
-    }
+    return locked(
+        () ->
+            label()
+                + (isBroken() ? " (broken, " : isShut() ? " (closed, " : " (open, ")
+                + fill()
+                + ")");
   }
 }

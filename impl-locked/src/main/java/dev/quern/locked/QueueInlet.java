@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Call;
 import dev.quern.ClosedException;
 import dev.quern.Inlet;
 import dev.quern.Kind;
@@ -15,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,12 @@ import org.jspecify.annotations.Nullable;
  * lost.
  */
 abstract class QueueInlet<E> implements Inlet<E>, Managed {
+  private enum Outcome {
+    REFUSED,
+    ACCEPTED,
+    SIGNAL // accepted, and afterAppend is wanted
+  }
+
   final Host host;
   final ReentrantLock lock = new ReentrantLock();
   private final Kind kind;
@@ -77,12 +85,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
 
   @Override
   public final int size() {
-    lock.lock();
-    try {
-      return items.size();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> items.size());
   }
 
   @Override
@@ -92,12 +95,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
 
   @Override
   public final boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> closed);
   }
 
   @Override
@@ -139,27 +137,15 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
   }
 
   private boolean insert(List<E> added) {
-    boolean after;
-    try {
-      lock.lock();
-      try {
-        checkOpen();
-        if (!added.isEmpty() && items.size() > capacity - added.size()) {
-          refused++;
-          return false;
-        }
-        after = append(added);
-      } finally {
-        lock.unlock();
-      }
-      if (after) {
-        afterAppend();
-      }
-      return true;
-    } catch (Error ours) {
-      broke(ours);
-      throw ours;
-    }
+    return inserted(
+        guarded(
+            () -> {
+              checkOpen();
+              if (!added.isEmpty() && items.size() > capacity - added.size()) {
+                return refuse();
+              }
+              return append(added);
+            }));
   }
 
   private boolean insertWaiting(E item, QueueDeadline deadline, String operation)
@@ -167,26 +153,25 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
     if (bounded && !producersWait) {
       throw misuse(operation + " on a queue made without producersWait");
     }
-    boolean after;
-    try {
-      lock.lock();
+    return inserted(
+        guarded(() -> awaitRoom(deadline, operation) ? append(List.of(item)) : refuse()));
+  }
+
+  private boolean inserted(Outcome outcome) {
+    if (outcome == Outcome.SIGNAL) {
       try {
-        if (!awaitRoom(deadline, operation)) {
-          refused++;
-          return false;
-        }
-        after = append(List.of(item));
-      } finally {
-        lock.unlock();
-      }
-      if (after) {
         afterAppend();
+      } catch (Error ours) {
+        broke(ours);
+        throw ours;
       }
-      return true;
-    } catch (Error ours) {
-      broke(ours);
-      throw ours;
     }
+    return outcome != Outcome.REFUSED;
+  }
+
+  private Outcome refuse() {
+    refused++;
+    return Outcome.REFUSED;
   }
 
   /** With the lock held. False when the time is up. */
@@ -204,13 +189,46 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
     return true;
   }
 
-  private boolean append(List<E> added) {
+  private Outcome append(List<E> added) {
     if (added.isEmpty()) {
-      return false;
+      return Outcome.ACCEPTED;
     }
     items.addAll(added);
     accepted += added.size();
-    return appended();
+    return appended() ? Outcome.SIGNAL : Outcome.ACCEPTED;
+  }
+
+  final <T extends @Nullable Object> T locked(Supplier<T> step) {
+    lock.lock();
+    try {
+      return step.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  final void lockedDo(Runnable step) {
+    lock.lock();
+    try {
+      step.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link #locked}, for steps that may wait or fail: an error breaks the queue (G17). */
+  final <T extends @Nullable Object, X extends Exception> T guarded(Call<T, X> step) throws X {
+    try {
+      lock.lock();
+      try {
+        return step.call();
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
+    }
   }
 
   /** With the lock held, after one item was taken out. */

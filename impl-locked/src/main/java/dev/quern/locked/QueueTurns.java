@@ -13,13 +13,16 @@ import org.jspecify.annotations.Nullable;
  * The children of a daemon queue, and the turns that they are owed, in the order asked for. Every
  * method is called with the target's lock held.
  *
- * <p>While both the target's own items and turns wait, they alternate: a batch, a turn. So neither
- * side starves the other, nor one child its siblings (D10).
+ * <p>A turn comes after the target's items that were accepted before it, but lets no more than one
+ * batch of them pass. A child that has more asks for its next turn behind its siblings, and behind
+ * the items. So neither side starves the other, nor one child its siblings (D10).
  */
 final class QueueTurns {
   private final Set<LockedDaemonQueue<?>> children = new LinkedHashSet<>();
-  private final ArrayDeque<LockedDaemonQueue<?>> turns = new ArrayDeque<>();
-  private boolean turnWasLast;
+  private final ArrayDeque<Turn> turns = new ArrayDeque<>();
+  private boolean passed; // a batch went before the first turn
+
+  private record Turn(LockedDaemonQueue<?> child, long itemsBefore) {}
 
   void register(LockedDaemonQueue<?> child) {
     children.add(child);
@@ -29,13 +32,14 @@ final class QueueTurns {
     children.remove(child);
   }
 
-  void add(LockedDaemonQueue<?> child) {
-    assert !turns.contains(child) : "two turns of one child";
-    turns.add(child);
+  /** At the end; {@code accepted} items of the target came before it. */
+  void add(LockedDaemonQueue<?> child, long accepted) {
+    assert turns.stream().noneMatch(turn -> turn.child == child) : "two turns of one child";
+    turns.add(new Turn(child, accepted));
   }
 
   void remove(LockedDaemonQueue<?> child) {
-    turns.remove(child);
+    turns.removeIf(turn -> turn.child == child);
   }
 
   boolean isEmpty() {
@@ -43,10 +47,13 @@ final class QueueTurns {
   }
 
   /** The child whose turn it is, or null for a batch of the target's own. */
-  @Nullable LockedDaemonQueue<?> next(boolean itemsWait) {
-    boolean turn = !turns.isEmpty() && !(itemsWait && turnWasLast);
-    turnWasLast = turn;
-    return turn ? turns.remove() : null;
+  @Nullable LockedDaemonQueue<?> next(boolean itemsWait, long taken) {
+    Turn first = turns.peek();
+    if (first == null) {
+      return null;
+    }
+    passed = itemsWait && !passed && first.itemsBefore > taken;
+    return passed ? null : turns.remove().child;
   }
 
   boolean hasChildren() {

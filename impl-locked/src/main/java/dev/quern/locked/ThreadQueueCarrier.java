@@ -63,7 +63,7 @@ final class ThreadQueueCarrier implements QueueCarrier, Runnable {
     } catch (Throwable ours) {
       queue.broke(ours);
     } finally {
-      queue.releaseFromCarrier();
+      queue.carrierEnds();
     }
   }
 

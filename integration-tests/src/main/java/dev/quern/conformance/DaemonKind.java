@@ -6,12 +6,15 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Quern;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The kinds of daemon queue (rule D2), for properties that hold for each of them. */
 enum DaemonKind {
   THREAD,
   POOL,
   TARGET;
+
+  private static final AtomicInteger TARGETS = new AtomicInteger();
 
   /** What has to hold for one kind. */
   interface Property {
@@ -47,7 +50,9 @@ enum DaemonKind {
     return switch (this) {
       case THREAD -> quern.newDaemonQueue(spec, handler);
       case POOL -> quern.newDaemonQueue(spec.pool(spec.name() + ".pool"), handler);
-      case TARGET -> target(quern, spec.name() + ".target").newChild(spec, handler);
+      case TARGET ->
+          target(quern, spec.name() + ".target" + TARGETS.incrementAndGet())
+              .newChild(spec, handler);
     };
   }
 

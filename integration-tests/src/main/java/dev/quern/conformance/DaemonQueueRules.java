@@ -3,7 +3,6 @@ package dev.quern.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-/** The handler, the kinds, and activation (D1, D2, D5). */
+/** The handler and the kinds (D1, D2). */
 public class DaemonQueueRules {
 
   @Conformance
@@ -298,72 +297,6 @@ public class DaemonQueueRules {
           next.add(1);
           next.flush();
           assertEquals(List.of(1), log.items());
-        });
-  }
-
-  @Conformance
-  @Rule("D5")
-  void aQueueCreatedInactiveAcceptsItemsAndRunsNothing(Scene scene) throws Exception {
-    DaemonKind.each(
-        kind -> {
-          BatchLog log = new BatchLog();
-          DaemonQueue<Integer> queue =
-              kind.make(scene.quern(), kind.bounded(3).inactive(true), log);
-          assertTrue(queue.offerAll(List.of(1, 2)));
-          assertTrue(queue.offer(3));
-          assertFalse(queue.offer(4));
-          assertEquals(3, queue.size());
-          assertFalse(queue.flush(Waiter.GLANCE));
-          assertEquals(List.of(), log.events());
-          queue.activate();
-          queue.flush();
-          assertEquals(List.of(1, 2, 3), log.items());
-          assertEquals(0, queue.size());
-        });
-  }
-
-  @Conformance
-  @Rule("D5")
-  void activatingAgainChangesNothing(Scene scene) throws Exception {
-    DaemonKind.each(
-        kind -> {
-          BatchLog log = new BatchLog();
-          DaemonQueue<Integer> queue =
-              kind.make(scene.quern(), kind.unbounded().inactive(true), log);
-          queue.activate(); // nothing waits: no drain, no batch
-          queue.activate();
-          assertEquals(List.of(), log.events());
-          queue.add(1);
-          queue.flush();
-          queue.activate();
-          queue.pause();
-          queue.activate();
-          queue.add(2);
-          assertFalse(queue.flush(Waiter.GLANCE), "activate is no resume");
-          queue.resume();
-          queue.flush();
-          assertEquals(List.of(1, BatchLog.END, 2, BatchLog.END), log.events());
-        });
-  }
-
-  @Conformance
-  @Rule({"D5", "D1"})
-  void racingActivationsStartOneDrain(Scene scene) throws Exception {
-    DaemonKind.each(
-        kind -> {
-          for (int round = 0; round < scene.times(8); round++) {
-            BatchLog log = new BatchLog();
-            DaemonQueue<Integer> queue =
-                kind.make(
-                    scene.quern(),
-                    DaemonQueueSpec.unbounded(kind.title() + round).inactive(true),
-                    log);
-            queue.offerAll(List.of(1, 2, 3));
-            Crew.start(scene, 3, (id, random) -> queue.activate()).join();
-            queue.flush();
-            assertEquals(List.of(1, 2, 3, BatchLog.END), log.events());
-            assertNotEquals(Thread.currentThread(), log.drainer());
-          }
         });
   }
 }

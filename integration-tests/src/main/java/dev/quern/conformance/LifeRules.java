@@ -32,7 +32,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -206,30 +208,26 @@ public final class LifeRules {
   @Rule({"G13", "D16", "P15"})
   void aFactoryThatThrowsOrReturnsNullCannotCreateThreads(Scene scene) throws Exception {
     Error thrown = new OutOfMemoryError("no thread");
-    boolean[] answersNull = new boolean[1];
-    Quern quern =
-        scene.open(
-            OpenOptions.NONE.threadFactory(
-                body -> {
-                  if (answersNull[0]) {
-                    return Scene.<Thread>nothing();
-                  }
-                  throw thrown;
-                }));
-    for (int i = 0; i < 2; i++) {
-      answersNull[0] = i == 1;
-      for (Action create :
-          List.<Action>of(
-              () -> quern.newDaemonQueue(DaemonQueueSpec.unbounded("daemon"), item -> {}),
-              () -> quern.threadPool("pool"))) {
-        IllegalStateException failed = assertThrows(IllegalStateException.class, create::run);
-        assertFalse(failed instanceof MisuseException, failed.toString());
-        if (!answersNull[0]) {
-          assertSame(thrown, failed.getCause());
-        }
-      }
+    AtomicReference<ThreadFactory> factory = new AtomicReference<>(Thread::new);
+    Quern quern = scene.open(OpenOptions.NONE.threadFactory(body -> factory.get().newThread(body)));
+    List<Action> creations =
+        List.of(
+            () -> quern.newDaemonQueue(DaemonQueueSpec.unbounded("daemon"), item -> {}),
+            () -> quern.threadPool("pool"));
+    for (Action create : creations) {
+      factory.set(
+          body -> {
+            throw thrown;
+          });
+      IllegalStateException failed = assertThrows(IllegalStateException.class, create::run);
+      assertFalse(failed instanceof MisuseException, failed.toString());
+      assertSame(thrown, failed.getCause());
+      factory.set(body -> Scene.nothing());
+      failed = assertThrows(IllegalStateException.class, create::run);
+      assertFalse(failed instanceof MisuseException, failed.toString());
+      factory.set(Thread::new);
+      create.run();
     }
-    assertEquals(List.of(), quern.close(Duration.ofSeconds(1)), "it left something behind");
   }
 
   @Conformance

@@ -298,7 +298,7 @@ public class ThreadPoolCancelRules {
   void cancelAndWaitFromTheJobsOwnBodyIsMisuse(Scene scene) throws Exception {
     AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
     AtomicReference<@Nullable Throwable> timed = new AtomicReference<>();
-    AtomicInteger runs = new AtomicInteger();
+    CountDownLatch runs = new CountDownLatch(2);
     Job job =
         scene
             .quern()
@@ -306,7 +306,8 @@ public class ThreadPoolCancelRules {
             .newJob(
                 "job",
                 self -> {
-                  if (runs.incrementAndGet() == 1) {
+                  runs.countDown();
+                  if (runs.getCount() == 1) {
                     thrown.set(assertThrows(MisuseException.class, self::cancelAndWait));
                     Duration limit = Duration.ofSeconds(1);
                     timed.set(assertThrows(MisuseException.class, () -> self.cancelAndWait(limit)));
@@ -314,10 +315,9 @@ public class ThreadPoolCancelRules {
                   }
                 });
     job.submit();
-    job.close();
+    scene.await(runs);
     assertTrue(thrown.get() instanceof MisuseException);
     assertTrue(timed.get() instanceof MisuseException);
-    assertEquals(2, runs.get());
   }
 
   @Conformance

@@ -226,7 +226,7 @@ public class ThreadPoolSharingRules {
   @Rule("P1")
   void creationsThatRaceWithTheLastCloseGetAPoolThatWorks(Scene scene) throws Exception {
     Quern quern = scene.quern();
-    int rounds = scene.times(100);
+    int rounds = scene.times(30);
     Async<?>[] users = new Async<?>[3];
     for (int i = 0; i < users.length; i++) {
       users[i] =

@@ -349,4 +349,26 @@ public class WorkCancelRules {
     assertEquals(COALESCED, item.submit());
     assertEquals(REMOVED, item.cancel());
   }
+
+  @Conformance
+  @Rule({"G4", "W7", "W8", "W10", "W16"})
+  void aLimitBeyondAllMeasureIsForEver(Scene scene) {
+    Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+    WorkQueue queue = queue(scene);
+    HeldWork item = HeldWork.running(queue, "item");
+    List<Async<Object>> waits =
+        List.of(
+            scene.async(() -> item.work().flush(forEver)),
+            scene.async(() -> queue.flush(forEver)),
+            scene.async(() -> queue.drain(forEver)),
+            scene.async(() -> item.work().cancelAndWait(forEver)),
+            scene.async(() -> item.work().disableAndWait(forEver)));
+    waits.forEach(Async::awaitWaiting);
+    Async<Object> close = scene.async(() -> queue.close(forEver));
+    close.awaitWaiting();
+    item.letGo();
+    List<Object> results = waits.stream().map(Async::result).toList();
+    assertEquals(List.of(true, true, true, RUNNING, RUNNING), results);
+    assertEquals(List.of(), close.result());
+  }
 }

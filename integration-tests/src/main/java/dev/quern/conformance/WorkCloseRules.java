@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.logging.LogRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.function.Executable;
 
-/** The end of a work queue and of one item: W22, W24, with G4, G11 and G19. */
+/** The end of a work queue: W22, with G4, G11 and G19. */
 public class WorkCloseRules {
   private static final Duration FAR = Duration.ofHours(1);
 
@@ -38,7 +38,8 @@ public class WorkCloseRules {
     return scene.quern().newWorkQueue(WorkQueueSpec.named("work").maxActive(2));
   }
 
-  private static Async<String> closing(Scene scene, Primitive primitive) {
+  /** A close that has begun to wait. */
+  static Async<String> closing(Scene scene, Primitive primitive) {
     Async<String> close =
         scene.async(
             () -> {
@@ -48,7 +49,8 @@ public class WorkCloseRules {
     return close.awaitWaiting();
   }
 
-  private static void assertClosed(Work item) {
+  /** No submission of any form gets through. */
+  static void assertClosed(Work item) {
     List<Executable> submissions =
         List.of(
             item::submit,
@@ -176,6 +178,17 @@ public class WorkCloseRules {
   }
 
   @Conformance
+  @Rule("W22")
+  void closeLogsWhatItRemoved(Scene scene) {
+    WorkQueue queue = queue(scene);
+    queue.newWork("forgotten-item", () -> {}).schedule(FAR);
+    queue.close();
+    assertTrue(
+        scene.logged().stream().anyMatch(line -> line.getMessage().contains("forgotten-item")),
+        "logged: " + scene.logged().stream().map(LogRecord::getMessage).toList());
+  }
+
+  @Conformance
   @Rule({"G19", "W22"})
   void aCloseThatFindsAnotherInProgressWaitsForIt(Scene scene) {
     WorkQueue queue = queue(scene);
@@ -239,18 +252,7 @@ public class WorkCloseRules {
     }
   }
 
-  /** The same for one item. */
-  @Conformance
-  @Rule({"G11", "W24"})
-  void submissionsThatRaceWithTheItemsCloseAreServedOrThrow(Scene scene)
-      throws InterruptedException {
-    WorkQueue queue = queue(scene);
-    for (int round = 0; round < scene.times(15); round++) {
-      racesWithClose(scene, queue, null);
-    }
-  }
-
-  private static void racesWithClose(Scene scene, WorkQueue queue, @Nullable Primitive toClose)
+  static void racesWithClose(Scene scene, WorkQueue queue, @Nullable Primitive toClose)
       throws InterruptedException {
     AtomicLong runs = new AtomicLong();
     AtomicLong queued = new AtomicLong();
@@ -284,77 +286,5 @@ public class WorkCloseRules {
     }
     assertEquals(queued.get(), atClose, "runs when close returned, for QUEUED answers");
     assertEquals(atClose, runs.get(), "a run after close");
-  }
-
-  @Conformance
-  @Rule("W24")
-  void closingAnItemRemovesADelayedRun(Scene scene) throws InterruptedException {
-    WorkQueue queue = queue(scene);
-    AtomicInteger runs = new AtomicInteger();
-    Work item = queue.newWork("item", runs::incrementAndGet);
-    item.schedule(FAR);
-    assertEquals(List.of("item"), item.close(Scene.LIMIT));
-    assertFalse(item.isPending());
-    assertTrue(item.isClosed());
-    assertClosed(item);
-    assertEquals(List.of(), item.close(Duration.ZERO));
-    assertEquals(0, runs.get());
-    Work other = queue.newWork("item", runs::incrementAndGet);
-    assertEquals(QUEUED, other.submit(), "the queue is open, the label free");
-    other.flush();
-  }
-
-  @Conformance
-  @Rule({"W24", "G11"})
-  void closingAnItemRunsWhatIsQueuedAndThrowsToWhoeverSubmits(Scene scene) {
-    WorkQueue queue = scene.quern().newWorkQueue(WorkQueueSpec.ordered("work"));
-    HeldWork blocker = HeldWork.running(queue, "blocker");
-    HeldWork item = new HeldWork(queue, "item");
-    item.submit();
-    List<Object> answers = new CopyOnWriteArrayList<>();
-    // A sibling's body is outside the item that is closed; its own body is refused.
-    blocker.atEnd(() -> answers.add(assertThrows(ClosedException.class, item::submit)));
-    item.atEnd(() -> answers.add(item.submit()));
-    Async<String> close = closing(scene, item.work());
-    assertTrue(item.work().isClosed());
-    assertFalse(queue.isClosed());
-    assertClosed(item.work());
-    blocker.letAllGo();
-    item.awaitRun();
-    Spin.assertStillWaiting(scene, close);
-    item.letAllGo();
-    close.result();
-    assertEquals(1, item.ended());
-    assertEquals(2, answers.size());
-    assertEquals(REFUSED, answers.get(1));
-  }
-
-  @Conformance
-  @Rule({"W24", "G4"})
-  void closingAnItemWithALimitNamesItWhileItRuns(Scene scene) throws InterruptedException {
-    WorkQueue queue = queue(scene);
-    HeldWork item = HeldWork.running(queue, "item");
-    item.submit();
-    assertEquals(List.of("item"), item.work().close(Duration.ofMillis(1)));
-    assertClosed(item.work());
-    item.letAllGo();
-    item.work().close();
-    assertEquals(2, item.ended());
-    assertFalse(item.work().isBusy());
-    assertEquals(List.of(), item.work().close(Duration.ZERO));
-  }
-
-  @Conformance
-  @Rule({"W22", "W24", "W8"})
-  void waitingForWhatIsClosedReturnsAtOnce(Scene scene) throws InterruptedException {
-    WorkQueue queue = queue(scene);
-    Work item = queue.newWork("item", () -> {});
-    item.close();
-    item.flush();
-    assertEquals(IDLE, item.cancelAndWait());
-    assertEquals(IDLE, item.cancel());
-    queue.close();
-    queue.flush();
-    queue.drain();
   }
 }

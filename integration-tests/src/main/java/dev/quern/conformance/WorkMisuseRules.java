@@ -8,13 +8,11 @@ import static dev.quern.Submission.QUEUED;
 import static dev.quern.Submission.REFUSED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.Action;
 import dev.quern.MisuseException;
-import dev.quern.OpenOptions;
 import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
@@ -217,32 +215,5 @@ public class WorkMisuseRules {
     sibling.letAllGo();
     item.flush();
     assertEquals(List.of(RUNNING, 2), answers);
-  }
-
-  @Conformance
-  @Rule({"G6", "G16"})
-  void aFailureHandlerIsStillInsideTheRun(Scene scene) throws Exception {
-    List<Throwable> seen = new ArrayList<>();
-    Work[] self = new Work[1];
-    OpenOptions options =
-        OpenOptions.NONE.onFailure(
-            failure -> {
-              try {
-                self[0].cancelAndWait();
-              } catch (Throwable t) {
-                seen.add(t);
-              }
-            });
-    WorkQueue queue = scene.open(options).newWorkQueue("work");
-    self[0] =
-        queue.newWork(
-            "item",
-            () -> {
-              throw new IllegalStateException("thrown by the test");
-            });
-    self[0].submit();
-    self[0].flush();
-    assertEquals(1, seen.size());
-    assertInstanceOf(MisuseException.class, seen.get(0));
   }
 }

@@ -212,6 +212,46 @@ public class WorkTimerRules {
     }
   }
 
+  /** Delays of all magnitudes, and a clock that moves by steps of all magnitudes. */
+  @Conformance
+  @Rule("W4")
+  void everyTimerOfManyFiresWithTheStepThatReachesItsDeadline(Scene scene)
+      throws InterruptedException {
+    scene.probe().manualClock();
+    WorkQueue queue = scene.quern().newWorkQueue(WorkQueueSpec.ordered("work"));
+    int count = 200;
+    long[] due = new long[count];
+    AtomicInteger[] runs = new AtomicInteger[count];
+    Work[] items = new Work[count];
+    for (int i = 0; i < count; i++) {
+      runs[i] = new AtomicInteger();
+      items[i] = queue.newWork("item-" + i, runs[i]::incrementAndGet);
+      long delay = magnitude(scene);
+      due[i] = scene.probe().nanoTime() + delay;
+      items[i].schedule(Duration.ofNanos(delay));
+    }
+    for (int step = 0; step < scene.times(150); step++) {
+      scene.probe().advance(Duration.ofNanos(magnitude(scene)));
+      queue.flush();
+      for (int i = 0; i < count; i++) {
+        boolean reached = scene.probe().nanoTime() - due[i] >= 0;
+        assertEquals(reached ? 1 : 0, runs[i].getAndSet(0), items[i].name());
+        if (reached) {
+          long delay = magnitude(scene);
+          due[i] = scene.probe().nanoTime() + delay;
+          assertEquals(QUEUED, items[i].schedule(Duration.ofNanos(delay)));
+        }
+      }
+    }
+    queue.close();
+  }
+
+  /** At least 1 ns, up to about a day, each power of two as likely as any other. */
+  private static long magnitude(Scene scene) {
+    long power = 1L << scene.random().nextInt(47);
+    return power + (long) (scene.random().nextDouble() * power);
+  }
+
   @Conformance
   @Rule("W4")
   void cancellingOneTimerLeavesTheOthers(Scene scene) throws InterruptedException {

@@ -4,6 +4,7 @@ package dev.quern.config.runtime;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.Primitive;
+import dev.quern.ThreadPool;
 import dev.quern.config.runtime.Registry.Member;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Primitives;
@@ -14,8 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 
 /**
@@ -83,17 +86,32 @@ final class Closer {
     return pass.end();
   }
 
-  /** Interrupts, once, what runs in there. */
-  void interrupt(Iterable<Primitive> unfinished) {
+  /**
+   * Interrupts, once, what runs in there. A pool only for its users' jobs: what a primitive runs on
+   * it is interrupted through that primitive.
+   */
+  void interrupt(Set<Primitive> unfinished) {
+    Set<Primitive> targets = new LinkedHashSet<>();
     for (Primitive primitive : unfinished) {
-      if (primitive instanceof Managed managed) {
-        try {
-          managed.interruptRuns();
-        } catch (RuntimeException e) {
-          log.write(Level.ERROR, primitive + ": cannot be interrupted", e);
-        }
+      if (primitive instanceof PoolHandle handle) {
+        targets.add(handle.pool());
+      } else if (!(primitive instanceof ThreadPool) || !isLent(primitive)) {
+        targets.add(primitive);
       }
     }
+    targets.forEach(this::interrupt);
+  }
+
+  private void interrupt(Primitive target) {
+    try {
+      ((Managed) target).interruptRuns();
+    } catch (RuntimeException e) {
+      log.write(Level.ERROR, target + ": cannot be interrupted", e);
+    }
+  }
+
+  private boolean isLent(Primitive pool) {
+    return pools.live().stream().anyMatch(shared -> shared.pool() == pool);
   }
 
   private List<Primitive> handlesOr(boolean system, Kind first, Kind second) {

@@ -9,7 +9,7 @@ final class Deadline {
   private final Duration limit;
 
   Deadline(Duration limit) {
-    this.limit = limit;
+    this.limit = limit.isNegative() ? Duration.ZERO : limit; // nor can it overflow below
   }
 
   /** Zero or negative when there is nothing left. */

@@ -26,10 +26,12 @@ final class Inspector {
   private final Registry registry;
   private final RuntimeSettings settings;
   private final Provider provider;
+  private final List<Setting> configured;
 
   @Inject
-  Inspector(Registry registry, RuntimeSettings settings, Provider provider) {
+  Inspector(Registry registry, RuntimeSettings settings, Provider provider, Layers layers) {
     this.registry = registry;
+    this.configured = configured(layers);
     this.settings = settings;
     this.provider = provider;
   }
@@ -68,8 +70,27 @@ final class Inspector {
 
   private List<Setting> settings(Collection<Member> live) {
     Set<Setting> all = new LinkedHashSet<>(settings.shown());
+    all.addAll(configured);
     live.forEach(member -> all.addAll(member.settings()));
     return List.copyOf(all);
+  }
+
+  /** What is configured for kinds and names, also for those that nothing bears yet. */
+  private static List<Setting> configured(Layers layers) {
+    List<Setting> all = new ArrayList<>();
+    for (String text : layers.keys()) {
+      for (Key<?> key : Settings.all()) {
+        if (key.kind() != null && key.nameIn(text).isPresent()) {
+          layers.find(text).ifPresent(found -> all.add(shown(key, found)));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static <T> Setting shown(Key<T> key, Layers.Found found) {
+    return new Setting(
+        found.key(), key.type().text(key.type().parse(found.text())), found.source());
   }
 
   private record Name(Kind kind, String text) {}

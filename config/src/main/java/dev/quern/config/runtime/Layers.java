@@ -12,6 +12,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import org.apache.commons.configuration2.CompositeConfiguration;
 import org.apache.commons.configuration2.interpol.Lookup;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,14 @@ final class Layers {
     return new Found(key, interpolate(layer.values().getProperty(key)), layer.source().apply(key));
   }
 
+  /** Every key of the runtime that a source gives; variables say no keys. */
+  Set<String> keys() {
+    Set<String> keys = new TreeSet<>();
+    combined.getKeys().forEachRemaining(keys::add);
+    keys.removeIf(key -> !key.startsWith(Key.PREFIX));
+    return keys;
+  }
+
   /** Strongest first. */
   List<Layer> layers() {
     return List.copyOf(layers);
@@ -96,16 +107,20 @@ final class Layers {
 
   private void addUsual(Sources sources, List<String> problems) {
     Path file = sources.directory().resolve(Sources.FILE);
+    if (Files.exists(file)) {
+      addFile(file.toString(), () -> Files.newInputStream(file), problems);
+    }
+    URL resource = sources.classPath();
+    if (resource != null && !isSame(resource, file)) {
+      addFile(resource.toString(), () -> open(resource), problems);
+    }
+  }
+
+  private void addFile(String where, Callable<InputStream> content, List<String> problems) {
     try {
-      if (Files.exists(file)) {
-        add(Layer.file(file.toString(), Files.newInputStream(file)));
-      }
-      URL resource = sources.classPath();
-      if (resource != null && !isSame(resource, file)) {
-        add(Layer.file(resource.toString(), open(resource)));
-      }
-    } catch (IOException | RuntimeException e) {
-      problems.add("cannot read the configuration file " + file + ": " + e);
+      add(Layer.file(where, content.call()));
+    } catch (Exception e) {
+      problems.add("file " + where + ": expected a readable properties file, but: " + e);
     }
   }
 

@@ -144,7 +144,9 @@ final class Maker {
       Order order, Supplier<Effective<S>> settle, Function<S, P> create) {
     registry.claim(order.kind, order.name);
     try {
-      registry.requireOpen(order.kind, order.name);
+      if (order.kind != Kind.THREAD_POOL) { // a closing primitive may need one yet
+        registry.requireOpen(order.kind, order.name);
+      }
       Effective<S> effective = settle.get();
       P made = create.apply(effective.spec());
       Member member =

@@ -40,6 +40,7 @@ public final class Opening {
 
   /** With this provider, whatever the settings name (rule R9). */
   public Quern open(Provider provider) {
+    ProviderLookup.wrongVersion(provider).ifPresent(problems::add);
     throwProblems();
     return start(provider, "program");
   }

@@ -91,6 +91,11 @@ final class PoolHandle implements ThreadPool {
     return List.copyOf(left);
   }
 
+  /** The provider's pool. */
+  ThreadPool pool() {
+    return pool;
+  }
+
   @Override
   public String toString() {
     return Failures.describe(Kind.THREAD_POOL, name()) + (isClosed() ? " CLOSED" : " OPEN");

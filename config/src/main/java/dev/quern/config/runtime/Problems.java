@@ -122,8 +122,9 @@ final class Problems {
   /** The known key with the fewest letters to change; a name in it is kept. */
   static String nearest(String key) {
     String[] parts = key.split("\\.");
-    String name =
-        parts.length > 3 ? String.join(".", List.of(parts).subList(2, parts.length - 1)) : Key.ANY;
+    String given =
+        parts.length > 3 ? String.join(".", List.of(parts).subList(2, parts.length - 1)) : "";
+    String name = ValueType.isName(given) ? given : Key.ANY;
     List<String> candidates = new ArrayList<>();
     for (Key<?> known : Settings.all()) {
       if (known.tunes()) {

@@ -17,13 +17,16 @@ import java.util.stream.Collectors;
 
 /** Finds the providers and chooses one (rules R1, R2, R6). */
 final class ProviderLookup {
-  /** No class path has more broken entries; a loader that fails for ever is given up. */
-  private static final int MAX_BROKEN = 100;
+  /** No class path has more; a loader that fails for ever is given up. */
+  private static final int MAX_ENTRIES = 1000;
+
+  private static final String ADVICE = "add the artifact dev.quern:quern-locked";
 
   private final Log log;
   private final List<Provider> usable = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
 
   /** One made for another version of the SPI; nothing but its name and class can be relied on. */
   private record Refused(String name, String why) {}
@@ -47,9 +50,8 @@ final class ProviderLookup {
     for (ClassLoader loader : Sources.loaders()) {
       Spliterator<ServiceLoader.Provider<Provider>> found =
           ServiceLoader.load(Provider.class, loader).stream().spliterator();
-      int broken = 0;
       boolean more = true;
-      while (more && broken < MAX_BROKEN) {
+      for (int i = 0; more && i < MAX_ENTRIES; i++) {
         try {
           more =
               found.tryAdvance(
@@ -58,8 +60,8 @@ final class ProviderLookup {
                       add(candidate);
                     }
                   });
-        } catch (ServiceConfigurationError | LinkageError e) {
-          broken++;
+        } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
+          broken.add(e.toString());
           log.write(Level.WARNING, "a provider of Quern cannot be loaded", e);
         }
       }
@@ -68,22 +70,9 @@ final class ProviderLookup {
 
   private void add(ServiceLoader.Provider<Provider> candidate) {
     Provider provider = candidate.get();
-    int version = provider.spiVersion();
-    if (version == Provider.SPI_VERSION) {
-      usable.add(provider);
-    } else {
-      refused.add(
-          new Refused(
-              provider.name(),
-              "provider \""
-                  + provider.name()
-                  + "\" is built for version "
-                  + version
-                  + " of the SPI, this is version "
-                  + Provider.SPI_VERSION
-                  + ": "
-                  + source(provider)));
-    }
+    wrongVersion(provider)
+        .ifPresentOrElse(
+            why -> refused.add(new Refused(provider.name(), why)), () -> usable.add(provider));
   }
 
   private Optional<Provider> named(String name) {
@@ -94,7 +83,11 @@ final class ProviderLookup {
       problems.addAll(reasons);
       if (reasons.isEmpty()) {
         problems.add(
-            "quern.provider = \"" + name + "\": there is no such provider, found " + names());
+            "quern.provider = \""
+                + name
+                + "\": there is no such provider, found "
+                + names()
+                + unloaded());
       }
     }
     return one(same);
@@ -104,7 +97,7 @@ final class ProviderLookup {
     if (usable.isEmpty()) {
       refused.forEach(r -> problems.add(r.why()));
       if (refused.isEmpty()) {
-        problems.add("no provider of Quern found: add the artifact dev.quern:quern-locked");
+        problems.add("no provider of Quern found: " + ADVICE + unloaded());
       }
       return Optional.empty();
     }
@@ -138,8 +131,28 @@ final class ProviderLookup {
 
   private String names() {
     return usable.isEmpty()
-        ? "none: add the artifact dev.quern:quern-locked"
+        ? "none: " + ADVICE
         : usable.stream().map(Provider::name).sorted(Comparator.naturalOrder()).toList().toString();
+  }
+
+  private String unloaded() {
+    return broken.isEmpty() ? "" : ", could not be loaded: " + broken;
+  }
+
+  /** What is wrong with the version it is built for, if anything. */
+  static Optional<String> wrongVersion(Provider provider) {
+    int version = provider.spiVersion();
+    return version == Provider.SPI_VERSION
+        ? Optional.empty()
+        : Optional.of(
+            "provider \""
+                + provider.name()
+                + "\" is built for version "
+                + version
+                + " of the SPI, this is version "
+                + Provider.SPI_VERSION
+                + ": "
+                + source(provider));
   }
 
   private static String source(Provider provider) {

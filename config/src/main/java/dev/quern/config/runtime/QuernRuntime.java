@@ -96,13 +96,16 @@ final class QuernRuntime implements Quern {
 
   @Override
   public ThreadPool threadPool(String name) {
-    return pools.handle(Maker.userName(ThreadPoolSpec.named(name).name()));
+    Maker.userName(ThreadPoolSpec.named(name).name());
+    registry.requireOpen(Kind.THREAD_POOL, name);
+    return pools.handle(name);
   }
 
   @Override
   public ThreadPool threadPool(ThreadPoolSpec spec) {
     Objects.requireNonNull(spec, "spec");
     Maker.userName(spec.name());
+    registry.requireOpen(Kind.THREAD_POOL, spec.name());
     return pools.handle(spec);
   }
 

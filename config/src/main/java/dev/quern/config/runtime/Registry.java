@@ -126,11 +126,13 @@ final class Registry {
 
   /** The depth of a live daemon queue, 0 if it has no target. */
   int depth(Managed daemonQueue) {
-    return live().entrySet().stream()
-        .filter(entry -> entry.getKey() == daemonQueue)
-        .mapToInt(entry -> entry.getValue().depth())
-        .findFirst()
-        .orElse(0);
+    lock.lock();
+    try {
+      Member member = members.note(daemonQueue);
+      return member == null ? 0 : member.depth();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** A snapshot, in the order in which they were made. */
@@ -154,11 +156,11 @@ final class Registry {
     }
   }
 
-  /** Rule G11: a closed runtime makes nothing. */
+  /** Rule G11: from the start of its close the program can't have anything made. */
   void requireOpen(Kind kind, String name) {
     lock.lock();
     try {
-      if (!allows(kind)) {
+      if (phase != Phase.OPEN) {
         throw closed(kind, name);
       }
     } finally {

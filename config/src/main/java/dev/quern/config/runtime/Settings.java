@@ -74,7 +74,7 @@ final class Settings {
       tuning(
           DAEMON_QUEUE,
           "pool",
-          ValueType.NAMED,
+          ValueType.POOL,
           null,
           "The thread pool that drains the queue, in place of a thread of its own. Not for"
               + " children.");
@@ -160,7 +160,7 @@ final class Settings {
       tuning(
           TASK_CONTEXT,
           "pool",
-          ValueType.NAMED,
+          ValueType.POOL,
           null,
           "The thread pool that takes over; without it, the runtime's own.");
 

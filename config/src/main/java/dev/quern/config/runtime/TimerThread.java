@@ -29,6 +29,7 @@ final class TimerThread {
   private final Condition changed = lock.newCondition();
   private final List<Clock> alarms = new ArrayList<>(); // guarded by lock
   private boolean ended; // guarded by lock
+  private @Nullable Clock awaited; // guarded by lock, whose deadline the thread sleeps towards
 
   TimerThread(LongSupplier clock, Log log) {
     this.clock = clock;
@@ -84,6 +85,7 @@ final class TimerThread {
           first.armed = false;
           return first;
         }
+        awaited = first;
         await(wait);
       }
       return null;
@@ -133,7 +135,9 @@ final class TimerThread {
         if (!armed || nanoTime - deadline < 0) {
           armed = true;
           deadline = nanoTime;
-          changed.signal();
+          if (awaited == null || awaited == this || nanoTime - awaited.deadline < 0) {
+            changed.signal(); // else the thread wakes before, and looks
+          }
         }
       } finally {
         lock.unlock();

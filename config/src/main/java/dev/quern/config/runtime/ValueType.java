@@ -36,6 +36,16 @@ record ValueType<T>(String expected, Function<String, T> parser, Function<T, Str
   static final ValueType<String> NAMED =
       new ValueType<>("a name matching " + NAME.pattern(), ValueType::parseName, name -> name);
 
+  /** The name of a pool that a program could have made. */
+  static final ValueType<String> POOL =
+      new ValueType<>(
+          NAMED.expected() + ", not beginning with " + Key.PREFIX,
+          text -> {
+            require(!text.startsWith(Key.PREFIX));
+            return parseName(text);
+          },
+          name -> name);
+
   static ValueType<Integer> integer(int min, int max) {
     return new ValueType<>(
         "an integer from " + min + " to " + max,

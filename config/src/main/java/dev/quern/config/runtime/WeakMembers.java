@@ -29,8 +29,13 @@ final class WeakMembers<T, N> {
     return notes.remove(new Member<>(member, null));
   }
 
+  /** Its note, or null if it is no member. */
+  @Nullable N note(T member) {
+    return notes.get(new Member<>(member, null));
+  }
+
   boolean contains(T member) {
-    return notes.containsKey(new Member<>(member, null));
+    return note(member) != null;
   }
 
   /** In the order in which they were added. */

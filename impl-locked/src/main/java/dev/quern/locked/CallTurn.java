@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import dev.quern.Call;
+import org.jspecify.annotations.Nullable;
+
+/** The turn of a call (rule T10): keeps what the code returned or threw for the caller. */
+final class CallTurn<T extends @Nullable Object, X extends Exception> extends ContextTurn {
+  private final Call<T, X> code;
+  private @Nullable T result; // written by the runner, read once done
+  private @Nullable Throwable thrown; // as result
+  private boolean done; // guarded by the context's lock
+  private boolean abandoned; // guarded by the context's lock
+
+  CallTurn(Call<T, X> code) {
+    this.code = code;
+  }
+
+  @Override
+  @Nullable String item() {
+    return null;
+  }
+
+  @Override
+  Object code() {
+    return code;
+  }
+
+  @Override
+  void body() {
+    try {
+      result = code.call();
+    } catch (Throwable forTheCaller) {
+      thrown = forTheCaller;
+    }
+  }
+
+  @Override
+  boolean endedWell() {
+    return thrown == null;
+  }
+
+  @Override
+  @Nullable Throwable settle() {
+    done = true;
+    return abandoned ? thrown : null;
+  }
+
+  /** The caller waits no more, though the code has begun. The context's lock is held. */
+  void abandon() {
+    abandoned = true;
+  }
+
+  /** The context's lock is held. */
+  boolean isDone() {
+    return done;
+  }
+
+  /** What the code returned; or throws what it threw, which can only be an X or unchecked. */
+  T outcome() throws X {
+    if (thrown != null) {
+      throw CallTurn.<X>asDeclared(thrown);
+    }
+    @SuppressWarnings("NullAway") // null only where T admits it
+    T returned = result;
+    return returned;
+  }
+
+  @SuppressWarnings("unchecked") // erased: thrown as it is
+  private static <X extends Exception> X asDeclared(Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+}

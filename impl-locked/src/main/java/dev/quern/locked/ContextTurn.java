@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something that takes a turn inside a task context. */
+abstract class ContextTurn {
+  /** In line; cleared just before the turn begins (T5). Guarded by the context's lock. */
+  boolean pending;
+
+  /** The number of the dispatch that is pending. Guarded by the context's lock. */
+  long place;
+
+  /** The name of the item, if it has one. */
+  abstract @Nullable String item();
+
+  /** The user's object, whose class loader is the context loader on a thread of ours. */
+  abstract Object code();
+
+  /** The user's code. Without the lock. */
+  abstract void body() throws Exception;
+
+  /** Whether the body, though it threw nothing, ended well. */
+  boolean endedWell() {
+    return true;
+  }
+
+  /** The context broke, and the turn will not end. The context's lock is held. */
+  void drop() {
+    pending = false;
+  }
+
+  /**
+   * The body has ended; lets go of who waits for it. The context's lock is held.
+   *
+   * @return what is to be reported first, since nobody waits for it any more
+   */
+  @Nullable Throwable settle() {
+    return null;
+  }
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.locked;
+
+import dev.quern.Family;
+import dev.quern.Job;
+import dev.quern.Kind;
+import dev.quern.Submission;
+import dev.quern.TaskContextSpec;
+import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is inside a context, and who is in line. Whoever comes while nobody is inside becomes the
+ * owner and runs its turn, then those that came meanwhile; everybody else leaves theirs in line.
+ *
+ * <pre>
+ *   who is inside     owner        handedOver   left by
+ *   nobody            null         false        accept: the caller is the owner
+ *   a runner          its thread   false        an empty line, or handOver
+ *   nobody, but owed  null         true         takeOver: the pool's worker is the owner
+ * </pre>
+ *
+ * <p>While nobody is inside and nobody owed, the line is empty.
+ */
+final class ContextTurns {
+  /** The lock of the context and its tasks. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** A turn ended or was taken away, or the context broke or ended. */
+  final Condition changed = lock.newCondition();
+
+  final Tally tally = new Tally(); // guarded by lock
+
+  private final Host host;
+  private final String name;
+  private final Runnable ranDry;
+  private final int maxInline;
+  private final long maxInlineNanos;
+  private final ContextPool pool;
+  private final ArrayDeque<ContextTurn> line = new ArrayDeque<>(); // guarded by lock
+  private @Nullable Thread owner; // guarded by lock
+  private boolean handedOver; // guarded by lock
+  private @Nullable ContextTurn current; // guarded by lock
+  private long currentPlace; // guarded by lock; a task in its turn may be in line again
+  private @Nullable Long since; // guarded by lock; null until the current turn's code is run
+  private long lastPlace; // guarded by lock
+  private @Nullable Throwable broken; // guarded by lock
+
+  /**
+   * @param ranDry called without the lock by a runner that leaves because nobody is in line
+   */
+  ContextTurns(Host host, TaskContextSpec spec, Runnable ranDry) {
+    this.host = host;
+    this.name = spec.name();
+    this.ranDry = ranDry;
+    this.maxInline = spec.maxInline().orElseThrow();
+    this.maxInlineNanos = Waits.deadlineNanos(spec.maxInlineTime().orElseThrow());
+    this.pool = new ContextPool(host, name, spec.pool().orElse(null), this::takeOver);
+  }
+
+  ContextPool pool() {
+    return pool;
+  }
+
+  // ---- For who dispatches and waits; the lock is held
+
+  boolean isIdle() {
+    return owner == null && !handedOver;
+  }
+
+  boolean isInside() {
+    return owner == Thread.currentThread();
+  }
+
+  /**
+   * Gives the turn its place: the caller serves it now, if nobody is inside, else it is in line.
+   */
+  void accept(ContextTurn turn) {
+    if (isIdle()) {
+      owner = Thread.currentThread();
+      turn.place = ++lastPlace;
+      begin(turn);
+    } else {
+      line.add(turn);
+      turn.place = ++lastPlace;
+      turn.pending = true;
+    }
+    tally.add(Submission.QUEUED);
+  }
+
+  void takeAway(ContextTurn turn) {
+    line.remove(turn);
+    turn.pending = false;
+    changed.signalAll();
+  }
+
+  /** The current turn, or null. */
+  @Nullable ContextTurn current() {
+    return current;
+  }
+
+  long lastPlace() {
+    return lastPlace;
+  }
+
+  /** Of all that has not ended; more than any place if there is nothing. */
+  long oldestPlace() {
+    if (current != null) {
+      return currentPlace;
+    }
+    ContextTurn first = line.peek();
+    return first == null ? Long.MAX_VALUE : first.place;
+  }
+
+  /** Whether a call's outcome is still to come. */
+  boolean isUnfinished(CallTurn<?, ?> turn) {
+    return !turn.isDone() && broken == null;
+  }
+
+  @Nullable Throwable broken() {
+    return broken;
+  }
+
+  void forEach(Consumer<ContextTurn> each) {
+    if (current != null) {
+      each.accept(current);
+    }
+    line.forEach(each);
+  }
+
+  // ---- For the runner; without the lock
+
+  /**
+   * Runs the current turn and those in line, until there are none or the rest is handed over.
+   *
+   * <p>A thread lent by a caller keeps its interrupt flag for the turn that it came with. The flag
+   * is put aside before the turn of another, and whatever was put aside is set again at the end.
+   *
+   * @param ours whether this is a pool's thread, and not one lent by a caller
+   */
+  void serve(boolean ours) {
+    boolean interrupted = false;
+    try {
+      long began = host.nanoTime();
+      long now = began;
+      int more = 0;
+      while (true) {
+        boolean ok = runCurrent(ours, now);
+        now = host.nanoTime();
+        if (finish(ok, ours)) {
+          break;
+        }
+        interrupted |= !ours && Thread.interrupted();
+        if (more >= maxInline || now - began >= maxInlineNanos) {
+          if (handOver()) {
+            return;
+          }
+          more = 0; // no pool to be had: goes on, and asks again another time
+          began = now;
+        }
+        if (!beginNext()) {
+          break;
+        }
+        more++;
+      }
+      ranDry.run();
+    } catch (Throwable error) {
+      broke(error);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void begin(ContextTurn turn) {
+    current = turn;
+    currentPlace = turn.place;
+    turn.pending = false;
+    since = null;
+  }
+
+  /** A method of its own, so that a runner's stack keeps no turn alive that has ended. */
+  private boolean runCurrent(boolean ours, long now) {
+    ContextTurn turn;
+    lock.lock();
+    try {
+      turn = Objects.requireNonNull(current);
+      since = now;
+    } finally {
+      lock.unlock();
+    }
+    String item = turn.item();
+    boolean threwNothing =
+        ours
+            ? UserCode.runOnOurThread(host, Kind.TASK_CONTEXT, name, item, turn.code(), turn::body)
+            : UserCode.run(host, Kind.TASK_CONTEXT, name, item, turn::body);
+    return threwNothing && turn.endedWell();
+  }
+
+  /** Ends the current turn. Returns whether nobody is in line, so that the runner has left. */
+  private boolean finish(boolean ok, boolean ours) {
+    lock.lock();
+    try {
+      settle();
+      current = null;
+      tally.runEnded();
+      if (!ok) {
+        tally.runThrew();
+      }
+      if (ours) {
+        Thread.interrupted(); // who interrupts runs holds the lock: none for this turn comes later
+      }
+      if (line.isEmpty()) {
+        owner = null;
+      }
+      changed.signalAll();
+      return owner == null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What a call threw whose caller has gone goes to the failure handler, within the run (G16). */
+  private void settle() {
+    ContextTurn turn = Objects.requireNonNull(current);
+    Throwable unobserved = turn.settle();
+    if (unobserved != null) {
+      lock.unlock();
+      try {
+        host.failed(Kind.TASK_CONTEXT, name, turn.item(), unobserved);
+      } finally {
+        lock.lock();
+      }
+    }
+  }
+
+  /** Begins the next turn, or leaves. */
+  private boolean beginNext() {
+    lock.lock();
+    try {
+      ContextTurn next = line.poll();
+      if (next == null) {
+        owner = null; // those in line were taken away meanwhile
+        changed.signalAll();
+        return false;
+      }
+      begin(next);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Leaves the rest to the pool. The context stays occupied, so order and T1 hold. */
+  private boolean handOver() {
+    Job job = pool.job();
+    if (job == null) {
+      return false;
+    }
+    setOwner(null, true);
+    try {
+      job.submit();
+      return true;
+    } catch (IllegalStateException closedOrBroken) {
+      setOwner(Thread.currentThread(), false);
+      return false;
+    }
+  }
+
+  private void setOwner(@Nullable Thread next, boolean owed) {
+    lock.lock();
+    try {
+      owner = next;
+      handedOver = owed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The pool's job. */
+  private void takeOver() {
+    lock.lock();
+    try {
+      if (!handedOver) {
+        return; // only if the context broke
+      }
+      handedOver = false;
+      owner = Thread.currentThread();
+    } finally {
+      lock.unlock();
+    }
+    if (beginNext()) {
+      serve(true);
+    } else {
+      ranDry.run();
+    }
+  }
+
+  /** An error of our own: takes nothing more, lets go of who waits, says so (rule G17). */
+  private void broke(Throwable error) {
+    lock.lock();
+    try {
+      broken = error;
+      forEach(ContextTurn::drop);
+      line.clear();
+      current = null;
+      owner = null;
+      handedOver = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    host.failed(Kind.TASK_CONTEXT, name, null, error);
+    ranDry.run();
+  }
+
+  // ---- For the runtime
+
+  Managed.Counts counts() {
+    Instant now = Instant.now();
+    lock.lock();
+    try {
+      ContextTurn turn = current;
+      if (turn == null || since == null || owner == null) {
+        return tally.counts(line.size() + (turn == null ? 0 : 1), List.of());
+      }
+      String item = turn.item();
+      Instant begun = now.minusNanos(host.nanoTime() - since);
+      return tally.counts(
+          line.size(),
+          List.of(new Family.Running(item == null ? name : item, begun, owner.getName())));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void interruptRuns() {
+    lock.lock();
+    try {
+      if (current != null && owner != null) {
+        owner.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
