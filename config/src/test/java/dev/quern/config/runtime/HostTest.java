@@ -199,8 +199,9 @@ class HostTest {
     Alarm alarm =
         host.newAlarm(
             now -> {
+              long next = rings.incrementAndGet() < 3 ? now + 1_000_000 : Long.MAX_VALUE;
               thrice.countDown();
-              return rings.incrementAndGet() < 3 ? now + 1_000_000 : Long.MAX_VALUE;
+              return next;
             });
     alarm.at(host.nanoTime());
     thrice.await();

@@ -130,6 +130,7 @@ class PoolHandleTest {
   @Test
   void closingAnyHandleFromTheOnlyWorkerIsMisuse() {
     ThreadPool one = quern.threadPool(ThreadPoolSpec.named("one").maxThreads(1));
+    quern.threadPool("one"); // so it is not the last handle either
     world.provider.fake("one").holdsCaller = true;
     assertThrows(MisuseException.class, one::close);
   }
