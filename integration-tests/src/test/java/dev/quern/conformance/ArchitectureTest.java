@@ -179,7 +179,7 @@ class ArchitectureTest {
     assertTrue(code.toString().contains("invokevirtual"), "javap showed no code");
     String current = "";
     for (String line : code.toString().lines().toList()) {
-      current = line.contains("class ") ? line : current;
+      current = line.matches("\\S.*\\b(class|interface) .*") ? line : current;
       assertTrue(!line.contains("monitorenter"), "a synchronized block in " + current);
     }
   }
