@@ -45,7 +45,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
   private final boolean bounded;
   private final int capacity;
   private final boolean producersWait;
-  private final Condition notFull = lock.newCondition();
+  final Condition notFull = lock.newCondition();
 
   ArrayDeque<E> items = new ArrayDeque<>(); // guarded by lock
   private boolean closed; // guarded by lock

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DaemonQueue;
+import dev.quern.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -180,6 +181,45 @@ public class DaemonQueueBatchRules {
           queue.close();
           assertEquals(List.of(7, END, 7, END, 7, END), log.events());
         });
+  }
+
+  /** A pool counts the runs that were asked of it, so with the pool kind wake-ups can be seen. */
+  @Conformance
+  @Rule({"D3", "D5", "D13"})
+  void onlyAnAppendThatFindsTheDrainerAsleepWakesIt(Scene scene) throws Exception {
+    BatchLog log = new BatchLog();
+    Gate gate = log.gateAt(1);
+    DaemonQueue<Integer> queue =
+        DaemonKind.POOL.make(scene.quern(), DaemonKind.POOL.unbounded().inactive(true), log);
+    queue.add(0);
+    assertEquals(0, wakeUps(scene), "inactive");
+    queue.activate();
+    queue.activate();
+    queue.flush();
+    assertEquals(1, wakeUps(scene));
+    queue.add(1);
+    gate.awaitReached();
+    assertEquals(2, wakeUps(scene));
+    IntStream.range(2, 50).forEach(queue::add);
+    assertEquals(2, wakeUps(scene), "draining");
+    gate.open();
+    queue.flush();
+    queue.pauseAndWait();
+    long before = wakeUps(scene);
+    IntStream.range(50, 60).forEach(queue::add);
+    assertEquals(before, wakeUps(scene), "paused");
+    queue.resume();
+    queue.flush();
+    assertEquals(IntStream.range(0, 60).boxed().toList(), log.items());
+  }
+
+  private static long wakeUps(Scene scene) {
+    return scene
+        .quern()
+        .inspect()
+        .family(Kind.THREAD_POOL, DaemonKind.POOL.title() + ".pool")
+        .map(family -> family.accepted() + family.coalesced())
+        .orElseThrow();
   }
 
   @Conformance

@@ -252,20 +252,23 @@ public class DaemonQueuePauseRules {
   @Rule("D13")
   void aPausedTargetBeginsNoChildsTurn(Scene scene) throws Exception {
     BatchLog log = new BatchLog();
+    BatchLog deep = new BatchLog();
     DaemonQueue<Integer> target =
         scene.quern().newDaemonQueue(DaemonQueueSpec.unbounded("t"), new BatchLog());
     DaemonQueue<Integer> child = target.newChild(DaemonQueueSpec.unbounded("c"), log);
-    DaemonQueue<Integer> grandchild = child.newChild(DaemonQueueSpec.unbounded("g"), log);
+    DaemonQueue<Integer> grandchild = child.newChild(DaemonQueueSpec.unbounded("g"), deep);
     target.pauseAndWait();
     child.offerAll(List.of(1, 2));
     grandchild.offer(3);
     target.offer(0);
     assertFalse(child.flush(Waiter.GLANCE));
     assertEquals(List.of(), log.events());
+    assertEquals(List.of(), deep.events());
     target.resume();
     child.flush();
     grandchild.flush();
-    assertEquals(List.of(1, 2, END, 3, END), log.events());
+    assertEquals(List.of(1, 2, END), log.events());
+    assertEquals(List.of(3, END), deep.events());
   }
 
   @Conformance

@@ -121,6 +121,7 @@ public class DaemonQueueRoomRules {
           log.at(1, () -> wouldWait(itself.get()));
           itself.set(kind.make(scene.quern(), kind.bounded(3), log));
           itself.get().put(1);
+          itself.get().flush();
           itself.get().close();
           List<Integer> expected = new ArrayList<>(List.of(1));
           log.items().stream().skip(1).forEach(item -> expected.add(9));

@@ -128,7 +128,7 @@ public class DaemonQueueStressRules {
           Recorder recorder = new Recorder(3);
           DaemonQueue<History.Item> queue =
               kind.make(scene.quern(), kind.unbounded().maxBatch(3), recorder);
-          int rounds = scene.times(250);
+          int rounds = scene.times(100);
           int total = 0;
           for (int round = 0; round < rounds; round++) {
             int burst = 1 + scene.random().nextInt(4);

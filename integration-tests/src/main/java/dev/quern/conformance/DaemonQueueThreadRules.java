@@ -89,7 +89,7 @@ public class DaemonQueueThreadRules {
                   DaemonQueueSpec.unbounded("w-" + waiting).waiting(waiting),
                   dev.quern.Handler.<Integer>of(
                       item -> handled.incrementAndGet(), ends::incrementAndGet));
-      for (int i = 1; i <= scene.times(200); i++) {
+      for (int i = 1; i <= scene.times(60); i++) {
         queue.add(i);
         int expected = i;
         awaitBusily("handled " + i + " when it waits by " + waiting, handled, expected);

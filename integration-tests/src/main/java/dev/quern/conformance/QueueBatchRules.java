@@ -252,7 +252,7 @@ public class QueueBatchRules {
                 }
               }
             });
-    for (int round = 0; round < scene.times(150); round++) {
+    for (int round = 0; round < scene.times(60); round++) {
       Batch<Integer> batch = queue.detach();
       Crew.pause(scene.random());
       queue.restore(batch);

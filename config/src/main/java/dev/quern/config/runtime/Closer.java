@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import dev.quern.ClosedException;
+import dev.quern.DaemonQueue;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.Primitive;
@@ -77,13 +79,30 @@ final class Closer {
     Pass pass = new Pass(deadline);
     for (boolean system : new boolean[] {false, true}) {
       pass.level(handlesOr(system, Kind.TASK_CONTEXT, Kind.WORK_QUEUE));
-      for (List<Primitive> depth : daemonQueues(system)) {
+      List<List<Primitive>> daemonQueues = daemonQueues(system);
+      daemonQueues.forEach(depth -> depth.forEach(queue -> letGo((DaemonQueue<?>) queue)));
+      for (List<Primitive> depth : daemonQueues) {
         pass.level(depth);
       }
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.THREAD_POOL));
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.QUEUE));
     }
     return pass.end();
+  }
+
+  /**
+   * A close ends every pause and activates (D7, D13), but a target's comes after those of its
+   * children, who would wait for it: so what its close would let go of is let go of before.
+   */
+  private static void letGo(DaemonQueue<?> queue) {
+    try {
+      queue.activate();
+      while (!queue.isClosed()) {
+        queue.resume();
+      }
+    } catch (MisuseException | ClosedException done) {
+      // Not paused, or closed meanwhile: nothing holds it.
+    }
   }
 
   /**

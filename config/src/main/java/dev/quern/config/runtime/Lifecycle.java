@@ -121,15 +121,17 @@ final class Lifecycle {
       return unfinished();
     }
     boolean done = false;
+    List<String> names;
     try {
       Map<Primitive, List<String>> unfinished = closer.close(deadline);
+      names = unfinished.values().stream().flatMap(List::stream).distinct().toList();
       closer.interrupt(unfinished.keySet());
       finish(unfinished);
       done = true;
     } finally {
       settle(done ? State.CLOSED : State.HALTED);
     }
-    return unfinished();
+    return names; // also of what the interrupt has ended meanwhile
   }
 
   /** True for the caller that has to close; the others have waited for it, as long as they may. */

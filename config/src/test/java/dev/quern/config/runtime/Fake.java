@@ -5,6 +5,7 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.MisuseException;
 import dev.quern.spi.Managed;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -57,6 +58,8 @@ final class Fake implements InvocationHandler {
         yield null;
       }
       case "close" -> method.getParameterCount() == 0 ? forget(close(null)) : close(limit(args));
+      case "activate" -> null;
+      case "resume" -> throw new MisuseException(name + ": not paused");
       case "newJob" -> job((String) Objects.requireNonNull(args)[0]);
       case "newChild" -> child(Objects.requireNonNull(args));
       default -> throw new UnsupportedOperationException(method.toString());
