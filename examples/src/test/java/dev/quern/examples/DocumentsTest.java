@@ -137,7 +137,7 @@ class DocumentsTest {
     NodeList artifacts =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
-            .parse(new InputSource(new StringReader(text)))
+            .parse(new InputSource(new StringReader("<block>" + text + "</block>")))
             .getElementsByTagName("artifactId");
     String parent = Files.readString(TOP.resolve("pom.xml"));
     for (int i = 0; i < artifacts.getLength(); i++) {

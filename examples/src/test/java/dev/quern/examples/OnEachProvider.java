@@ -26,8 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public @interface OnEachProvider {
   /**
-   * A runtime on one provider. Its end fails if something was left, or reported and not asked
-   * for.
+   * A runtime on one provider. Its end fails if something was left, or reported and not asked for.
    */
   final class World {
     private final String provider;
