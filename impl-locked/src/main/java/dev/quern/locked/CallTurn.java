@@ -59,7 +59,7 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
   /** What the code returned; or throws what it threw, which can only be an X or unchecked. */
   T outcome() throws X {
     if (thrown != null) {
-      throw CallTurn.<X>asDeclared(thrown);
+      CallTurn.<RuntimeException>rethrow(thrown);
     }
     @SuppressWarnings("NullAway") // null only where T admits it
     T returned = result;
@@ -67,7 +67,7 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
   }
 
   @SuppressWarnings("unchecked") // erased: thrown as it is
-  private static <X extends Exception> X asDeclared(Throwable thrown) throws X {
-    throw (X) thrown;
+  private static <E extends Throwable> void rethrow(Throwable thrown) throws E {
+    throw (E) thrown;
   }
 }

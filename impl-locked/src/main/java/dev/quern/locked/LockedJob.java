@@ -82,7 +82,7 @@ final class LockedJob implements Job {
     state = old.submitted();
     return switch (old) {
       case IDLE -> {
-        pool.place(this);
+        pool.staff.place(this);
         yield Submission.QUEUED;
       }
       case RUNNING -> interlock == null ? Submission.QUEUED : Submission.COALESCED;
@@ -102,7 +102,7 @@ final class LockedJob implements Job {
         state = state.cancelled(); // the body looked again, so what was coalesced is served
       }
       if (endRun()) {
-        pool.place(this);
+        pool.staff.place(this);
       }
     } finally {
       lock.unlock();
@@ -155,7 +155,7 @@ final class LockedJob implements Job {
     return switch (old) {
       case IDLE -> Cancellation.IDLE;
       case WAITING -> {
-        pool.line.remove(this);
+        pool.staff.remove(this);
         pool.settled.signalAll();
         yield Cancellation.REMOVED;
       }
@@ -306,19 +306,19 @@ final class LockedJob implements Job {
     if (callers == this) {
       throw misuse(call + " from inside its own run would wait for itself");
     }
-    if (callers != null && pool.isExclusive()) {
+    if (callers != null && pool.staff.isExclusive()) {
       throw misuse(call + " from inside job \"" + callers.name + "\" waits for the only worker");
     }
   }
 
   private MisuseException misuse(String what) {
-    return new MisuseException(pool + part() + ": " + what);
+    return new MisuseException(pool.title() + part() + ": " + what);
   }
 
   private void requireOpen() {
     pool.requireOpen(part());
     if (closed) {
-      throw new ClosedException(pool + part() + ": closed");
+      throw new ClosedException(pool.title() + part() + ": closed");
     }
   }
 
@@ -330,7 +330,7 @@ final class LockedJob implements Job {
   public String toString() {
     lock.lock();
     try {
-      return pool + part() + " (" + state + (closed ? ", closed)" : ")");
+      return pool.title() + part() + " (" + state + (closed ? ", closed)" : ")");
     } finally {
       lock.unlock();
     }

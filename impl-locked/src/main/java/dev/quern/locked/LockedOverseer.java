@@ -30,7 +30,7 @@ final class LockedOverseer implements Runnable {
   /** Until the pool is closed and empty. False if an error cut it short. */
   private boolean supervise() {
     try {
-      for (LockedWorker worker; (worker = pool.awaitNeed()) != null; ) {
+      for (LockedWorker worker; (worker = pool.staff.awaitNeed()) != null; ) {
         start(worker);
       }
       return true;
@@ -43,7 +43,7 @@ final class LockedOverseer implements Runnable {
   private void start(LockedWorker worker) {
     boolean settled = false;
     try {
-      pool.startThread(worker);
+      pool.staff.startThread(worker);
       settled = true;
       outage = false;
     } catch (CannotStartThreadException | RuntimeException failed) {
@@ -52,11 +52,11 @@ final class LockedOverseer implements Runnable {
         outage = true;
         pool.log("no worker can be started, trying again each second", failed);
       }
-      pool.notStarted(worker);
-      pool.pauseOverseer(RETRY_NANOS);
+      pool.staff.notStarted(worker);
+      pool.staff.pauseOverseer(RETRY_NANOS);
     } finally {
       if (!settled) {
-        pool.notStarted(worker);
+        pool.staff.notStarted(worker);
       }
     }
   }

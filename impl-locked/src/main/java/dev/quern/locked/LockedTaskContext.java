@@ -16,6 +16,7 @@ import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -133,7 +134,7 @@ final class LockedTaskContext implements TaskContext, Managed {
       throws X, InterruptedException, TimeoutException {
     CallTurn<T, X> turn = new CallTurn<>(Objects.requireNonNull(code, "code"));
     if (!run(turn, Waits.nanos(limit))) {
-      throw new TimeoutException(this + ": the call did not end within " + limit);
+      throw new TimeoutException(title() + ": the call did not end within " + limit);
     }
     return turn.outcome();
   }
@@ -390,11 +391,11 @@ final class LockedTaskContext implements TaskContext, Managed {
 
   private void requireOutside(String call) {
     if (isInside()) {
-      throw new MisuseException(this + ": " + call + " from inside it would wait for itself");
+      throw new MisuseException(title() + ": " + call + " from inside it would wait for itself");
     }
     if (turns.pool().holdsCaller()) {
       throw new MisuseException(
-          this + ": " + call + " from inside the only worker of its pool would wait for itself");
+          title() + ": " + call + " from inside the only worker of its pool would wait for itself");
     }
   }
 
@@ -403,25 +404,35 @@ final class LockedTaskContext implements TaskContext, Managed {
       throw brokenDown();
     }
     if (life != Life.OPEN) {
-      throw new ClosedException(this + ": closed");
+      throw new ClosedException(title() + ": closed");
     }
   }
 
   private ClosedException brokenDown() {
     Throwable cause = turns.broken();
-    return new ClosedException(this + ": broken by " + cause, cause);
+    return new ClosedException(title() + ": broken by " + cause, cause);
+  }
+
+  private String title() {
+    return "task context \"" + name + "\"";
   }
 
   @Override
   public String toString() {
-    return "task context \"" + name + "\"";
+    lock.lock();
+    try {
+      String state = turns.broken() != null ? "broken" : life.name().toLowerCase(Locale.ROOT);
+      return title() + " (" + state + (turns.isIdle() ? ", idle)" : ", busy)");
+    } finally {
+      lock.unlock();
+    }
   }
 
   String describe(LockedTask task) {
     lock.lock();
     try {
       String state = task.pending ? "pending" : turns.current() == task ? "running" : "idle";
-      return this + ": task \"" + task.name() + "\" (" + state + ")";
+      return title() + ": task \"" + task.name() + "\" (" + state + ")";
     } finally {
       lock.unlock();
     }

@@ -93,11 +93,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
   }
 
   private void requireOpen() {
-    core.look(
-        () -> {
-          core.gate.requireOpen(core.label());
-          return true;
-        });
+    core.run(() -> core.gate.requireOpen(core.label()));
   }
 
   // ---- The queue as a whole
@@ -247,11 +243,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
 
   @Override
   public void interruptRuns() {
-    core.look(
-        () -> {
-          core.lanes.interruptRuns();
-          return true;
-        });
+    core.run(core.lanes::interruptRuns);
   }
 
   @Override

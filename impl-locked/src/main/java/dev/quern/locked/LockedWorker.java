@@ -39,14 +39,14 @@ final class LockedWorker implements Runnable {
   public void run() {
     Thread me = Thread.currentThread();
     try {
-      pool.arrived(this, me);
-      for (boolean ok = true; pool.next(this, ok); ) {
+      pool.staff.arrived(this, me);
+      for (boolean ok = true; pool.staff.next(this, ok); ) {
         ok = runBody(me);
       }
     } catch (Throwable broken) {
       pool.broke(broken);
     } finally {
-      pool.left(this, me);
+      pool.staff.left(this, me);
     }
   }
 

@@ -98,7 +98,7 @@ final class WorkCore {
   // ---- Critical sections
 
   /** Runs code under the lock. An error in it is one of our own: it breaks the queue (G17). */
-  <T extends @Nullable Object, X extends Exception> T step(Call<T, X> code) throws X {
+  <T, X extends Exception> T step(Call<T, X> code) throws X {
     try {
       return look(code);
     } catch (Error ours) {
@@ -108,7 +108,7 @@ final class WorkCore {
   }
 
   /** Runs code under the lock. */
-  <T extends @Nullable Object, X extends Exception> T look(Call<T, X> code) throws X {
+  <T, X extends Exception> T look(Call<T, X> code) throws X {
     lock.lock();
     try {
       return code.call();
@@ -117,9 +117,23 @@ final class WorkCore {
     }
   }
 
-  /** Takes away all that is pending, so that nobody waits for what will not come; reports. */
+  /** Runs code under the lock. */
+  void run(Runnable code) {
+    lock.lock();
+    try {
+      code.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reports; then submissions throw, and all that is pending is taken away, so that nobody waits
+   * for what will not come. In this order, so that whoever is thrown at finds the report.
+   */
   void broke(Throwable error) {
-    look(
+    host.failed(Kind.WORK_QUEUE, name, null, error);
+    run(
         () -> {
           if (!gate.isBroken()) {
             gate.breakWith(error);
@@ -127,9 +141,7 @@ final class WorkCore {
             delayed.forEach(works::add);
             works.forEach(work -> cancel(work, WorkState::cancel));
           }
-          return true;
         });
-    host.failed(Kind.WORK_QUEUE, name, null, error);
   }
 
   // ---- Under the lock: what an event does

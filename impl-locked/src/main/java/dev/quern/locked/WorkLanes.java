@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -125,29 +126,30 @@ final class WorkLanes {
 
     private void run() {
       try {
-        for (LockedWork next = begin(); next != null; next = begin()) {
-          end(call(next));
+        for (var next = begin(); next.isPresent(); next = begin()) {
+          end(call(next.get()));
         }
       } catch (Throwable ours) { // what an item threw has been reported
         core.broke(ours);
-        core.look(this::leave);
+        core.run(this::leave);
       }
     }
 
-    private @Nullable LockedWork begin() {
+    private Optional<LockedWork> begin() {
       long now = host.nanoTime();
       return core.look(
           () -> {
             LockedWork first = core.line.first();
             if (first == null) {
-              return leave();
+              leave();
+              return Optional.empty();
             }
             work = first;
             thread = Thread.currentThread();
             since = now;
             running++;
             core.settle(first, first.state.begin());
-            return first;
+            return Optional.of(first);
           });
     }
 
@@ -162,15 +164,15 @@ final class WorkLanes {
     }
 
     private void end(boolean ok) {
-      core.look(
+      core.run(
           () -> {
             core.tally.ran(ok);
-            return finish();
+            finish();
           });
       Thread.interrupted(); // one that interruptRuns set after the body's end
     }
 
-    private @Nullable LockedWork finish() {
+    private void finish() {
       LockedWork ended = work;
       if (ended != null) {
         work = null;
@@ -178,17 +180,15 @@ final class WorkLanes {
         running--;
         core.settle(ended, ended.state.end());
       }
-      return null;
     }
 
     /** Also after an error of our own, in whatever it was. */
-    private @Nullable LockedWork leave() {
+    private void leave() {
       finish();
       if (engaged) {
         engaged = false;
         free.push(this);
       }
-      return null;
     }
   }
 }

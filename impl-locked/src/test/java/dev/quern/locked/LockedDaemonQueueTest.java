@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the rules' tests cannot reach: faults inside, and the races of those who close. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LockedDaemonQueueTest {
   private final QueueHost host = new QueueHost();
 
@@ -115,6 +115,16 @@ class LockedDaemonQueueTest {
     assertFalse(host.threads.get(0).isAlive());
     assertEquals(List.of(queue), host.ended);
     assertEquals(List.of(planted), host.reported);
+  }
+
+  @Test
+  void aLookIsEnoughToCloseAnIdleChild() throws Exception {
+    LockedDaemonQueue<Integer> target =
+        host.daemonQueue(DaemonQueueSpec.unbounded("t").inactive(true), item -> {});
+    DaemonQueue<Integer> child = target.newChild(DaemonQueueSpec.unbounded("c"), item -> {});
+    assertEquals(List.of(), child.close(Duration.ZERO));
+    assertEquals(List.of(child), host.ended);
+    target.close();
   }
 
   @Test

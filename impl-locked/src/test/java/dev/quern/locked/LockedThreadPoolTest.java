@@ -393,11 +393,12 @@ class LockedThreadPoolTest {
     on.release();
     canceller.join();
     assertEquals(List.of(Submission.QUEUED, Submission.REFUSED), answers);
-    on.release();
     assertEquals(Submission.QUEUED, job.submit());
     begun.acquire();
-    on.release(1000);
-    job.cancelAndWait();
+    Patience.Running last = Patience.start(job::cancelAndWait);
+    Patience.awaitBlocked(last.thread());
+    on.release();
+    last.join();
   }
 
   @Test

@@ -121,7 +121,7 @@ final class PoolHost implements Host {
 
     @Override
     public boolean holdsCaller() {
-      return lending.isExclusive() && lending.holdsCaller();
+      return lending.staff.isExclusive() && lending.holdsCaller();
     }
 
     @Override

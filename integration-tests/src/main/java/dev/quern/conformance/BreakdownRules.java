@@ -160,7 +160,7 @@ public final class BreakdownRules {
     if (thrown != null) {
       assertEquals(error, thrown.getCause(), "the cause of " + thrown);
       assertThrows(ClosedException.class, submission::served);
-      assertTrue(reported(scene, error), "broken without a report");
+      scene.eventually("the breakdown is reported", () -> reported(scene, error));
     }
   }
 

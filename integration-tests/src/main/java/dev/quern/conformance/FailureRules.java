@@ -19,9 +19,11 @@ import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.Task;
 import dev.quern.TaskContext;
+import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.Work;
 import dev.quern.WorkQueueSpec;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -225,7 +227,10 @@ public final class FailureRules {
   @Conformance
   @Rule("G5")
   void onALentThreadTheFlagIsHiddenFromOthersOnlyAndRestored(Scene scene) {
-    TaskContext context = scene.quern().newTaskContext("lent");
+    TaskContext context =
+        scene
+            .quern()
+            .newTaskContext(TaskContextSpec.named("lent").maxInlineTime(Duration.ofHours(1)));
     Map<String, Boolean> seen = new LinkedHashMap<>();
     Blocked blocked = new Blocked();
     Async<Boolean> caller =

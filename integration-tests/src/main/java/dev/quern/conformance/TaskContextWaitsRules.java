@@ -168,7 +168,7 @@ public class TaskContextWaitsRules {
   @Conformance
   @Rule({"T12", "G11"})
   void aDispatchThatRacesWithCloseIsServedOrThrows(Scene scene) throws Exception {
-    for (int round = 0; round < scene.times(100); round++) {
+    for (int round = 0; round < scene.times(40); round++) {
       TaskContext context = scene.quern().newTaskContext("context");
       AtomicInteger ran = new AtomicInteger();
       List<Async<Integer>> dispatchers = new ArrayList<>();

@@ -72,6 +72,8 @@ public final class WaitRules {
           assertInstanceOf(
               InterruptedException.class, waiter.thrown(), wait.getKey() + ", timed: " + timed);
           after(wait.getKey(), situation);
+        } else {
+          situation.release().run();
         }
       }
     }
@@ -105,6 +107,8 @@ public final class WaitRules {
           Object answer = waiter.result();
           assertFalse(
               timed && situation.gaveUp().apply(answer), () -> wait.getKey() + ": " + answer);
+        } else {
+          situation.release().run();
         }
       }
     }

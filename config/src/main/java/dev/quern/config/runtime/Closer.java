@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import dev.quern.ClosedException;
+import dev.quern.DaemonQueue;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.Primitive;
@@ -77,9 +79,9 @@ final class Closer {
     Pass pass = new Pass(deadline);
     for (boolean system : new boolean[] {false, true}) {
       pass.level(handlesOr(system, Kind.TASK_CONTEXT, Kind.WORK_QUEUE));
-      for (List<Primitive> depth : daemonQueues(system)) {
-        pass.level(depth);
-      }
+      List<List<Primitive>> daemonQueues = daemonQueues(system);
+      daemonQueues.forEach(depth -> depth.forEach(Closer::release));
+      daemonQueues.forEach(pass::level);
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.THREAD_POOL));
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.QUEUE));
     }
@@ -112,6 +114,22 @@ final class Closer {
 
   private boolean isLent(Primitive pool) {
     return pools.live().stream().anyMatch(shared -> shared.pool() == pool);
+  }
+
+  /**
+   * Lets a paused or inactive queue run, as its close will do: its children, closed before, wait
+   * for it (D8).
+   */
+  private static void release(Primitive daemonQueue) {
+    DaemonQueue<?> queue = (DaemonQueue<?>) daemonQueue;
+    try {
+      queue.activate();
+      while (!queue.isClosed()) { // then resume is without effect, and without end
+        queue.resume();
+      }
+    } catch (MisuseException | ClosedException resumed) {
+      // the last pause has ended
+    }
   }
 
   private List<Primitive> handlesOr(boolean system, Kind first, Kind second) {

@@ -116,8 +116,13 @@ final class PoolHandle implements ThreadPool {
     }
     mine.forEach(PoolHandle::beginClose);
     if (first) {
-      last = pools.release(shared);
+      boolean ends = pools.release(shared);
       shared.remove(this);
+      if (ends && shared.isInside()) { // became the last since the check
+        pools.endElsewhere(pool);
+      } else {
+        last = ends;
+      }
     }
     return mine;
   }
@@ -136,11 +141,18 @@ final class PoolHandle implements ThreadPool {
   }
 
   private void requireOutside() {
-    if (primitives.currentJob().filter(this::isMine).isPresent() || shared.isInsideOnlyWorker()) {
+    if (primitives.currentJob().filter(this::isMine).isPresent()
+        || shared.isInsideOnlyWorker()
+        || (isLast() && shared.isInside())) {
       throw new MisuseException(
           Failures.describe(Kind.THREAD_POOL, name())
               + ": close() from inside one of its jobs would wait for itself");
     }
+  }
+
+  /** Whether closing this handle ends the pool, or has begun to. */
+  private boolean isLast() {
+    return last || (!isClosed() && shared.isHeldOnce());
   }
 
   private boolean isMine(Job job) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.quern.spi.Provider;
 import java.lang.System.Logger.Level;
 import java.security.CodeSource;
@@ -8,11 +10,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.Spliterator;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Finds the providers and chooses one (rules R1, R2, R6). */
@@ -39,8 +43,14 @@ final class ProviderLookup {
   static Optional<Provider> choose(Optional<String> name, List<String> problems, Log log) {
     ProviderLookup lookup = new ProviderLookup(log);
     lookup.collect();
-    Optional<Provider> chosen =
-        name.isPresent() ? lookup.named(name.get()) : lookup.ofHighestRank();
+    lookup.findTwins();
+    Optional<Provider> chosen = Optional.empty();
+    if (lookup.problems.isEmpty()) {
+      chosen = name.isPresent() ? lookup.named(name.get()) : lookup.ofHighestRank();
+    }
+    if (chosen.isPresent()) {
+      lookup.refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
+    }
     problems.addAll(lookup.problems);
     return chosen;
   }
@@ -75,13 +85,28 @@ final class ProviderLookup {
             why -> refused.add(new Refused(provider.name(), why)), () -> usable.add(provider));
   }
 
+  /** Two of one name are an error, whichever is asked for: it may be another one tomorrow. */
+  private void findTwins() {
+    Map<String, List<Provider>> byName =
+        usable.stream()
+            .collect(Collectors.groupingBy(Provider::name, TreeMap::new, Collectors.toList()));
+    byName.forEach(
+        (name, same) -> {
+          if (same.size() > 1) {
+            problems.add(
+                "two providers are named \""
+                    + name
+                    + "\": "
+                    + same.stream().map(ProviderLookup::source).collect(joining(" and ")));
+          }
+        });
+  }
+
   private Optional<Provider> named(String name) {
-    List<Provider> same = usable.stream().filter(p -> p.name().equals(name)).toList();
-    if (same.isEmpty()) {
-      List<String> reasons =
-          refused.stream().filter(r -> r.name().equals(name)).map(Refused::why).toList();
-      problems.addAll(reasons);
-      if (reasons.isEmpty()) {
+    Optional<Provider> provider = usable.stream().filter(p -> p.name().equals(name)).findFirst();
+    if (provider.isEmpty()) {
+      refused.stream().filter(r -> r.name().equals(name)).map(Refused::why).forEach(problems::add);
+      if (problems.isEmpty()) {
         problems.add(
             "quern.provider = \""
                 + name
@@ -90,43 +115,27 @@ final class ProviderLookup {
                 + unloaded());
       }
     }
-    return one(same);
+    return provider;
   }
 
   private Optional<Provider> ofHighestRank() {
-    if (usable.isEmpty()) {
-      refused.forEach(r -> problems.add(r.why()));
-      if (refused.isEmpty()) {
-        problems.add("no provider of Quern found: " + ADVICE + unloaded());
-      }
-      return Optional.empty();
-    }
-    int rank = usable.stream().mapToInt(Provider::rank).max().orElseThrow();
+    int rank = usable.stream().mapToInt(Provider::rank).max().orElse(0);
     List<Provider> best = usable.stream().filter(p -> p.rank() == rank).toList();
-    Set<String> names = best.stream().map(Provider::name).collect(Collectors.toSet());
-    if (names.size() > 1) {
+    if (best.size() == 1) {
+      String taken = best.get(0).name();
+      log.write(Level.INFO, "quern.provider is not set, taking " + taken, null);
+      return Optional.of(best.get(0));
+    }
+    if (best.size() > 1) {
       problems.add(
           "quern.provider is not set, and these have the same rank: "
-              + names.stream().sorted().toList());
-      return Optional.empty();
+              + best.stream().map(Provider::name).sorted().toList());
+    } else if (refused.isEmpty()) {
+      problems.add("no provider of Quern found: " + ADVICE + unloaded());
+    } else {
+      refused.forEach(r -> problems.add(r.why()));
     }
-    Optional<Provider> chosen = one(best);
-    chosen.ifPresent(
-        p -> log.write(Level.INFO, "quern.provider is not set, taking " + p.name(), null));
-    return chosen;
-  }
-
-  private Optional<Provider> one(List<Provider> same) {
-    refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
-    if (same.size() > 1) {
-      problems.add(
-          "two providers are named \""
-              + same.get(0).name()
-              + "\": "
-              + same.stream().map(ProviderLookup::source).collect(Collectors.joining(" and ")));
-      return Optional.empty();
-    }
-    return same.stream().findFirst();
+    return Optional.empty();
   }
 
   private String names() {

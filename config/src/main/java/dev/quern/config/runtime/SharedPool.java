@@ -97,6 +97,16 @@ final class SharedPool {
     }
   }
 
+  /** Whether there is one handle left. */
+  boolean isHeldOnce() {
+    lock.lock();
+    try {
+      return count == 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean isDead() {
     lock.lock();
     try {

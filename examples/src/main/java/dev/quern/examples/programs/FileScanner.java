@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.examples.programs;
 
+import dev.quern.Handler;
 import dev.quern.Job;
 import dev.quern.Quern;
 import dev.quern.Submission;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
-import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +30,10 @@ public final class FileScanner implements AutoCloseable {
   private int scanning; // guarded by lock
   private final ThreadPool pool;
   private final List<Job> jobs = new ArrayList<>();
-  private final Consumer<Path> files;
+  private final Handler<Path> files;
 
-  /** The consumer is called by several threads. */
-  public FileScanner(Quern quern, int parallel, Consumer<Path> files) {
+  /** The handler is called by several threads; what it throws ends the scan of that directory. */
+  public FileScanner(Quern quern, int parallel, Handler<Path> files) {
     this.files = files;
     pool = quern.threadPool(ThreadPoolSpec.named("scan").maxThreads(parallel));
     for (int i = 0; i < parallel; i++) {
@@ -62,14 +61,14 @@ public final class FileScanner implements AutoCloseable {
   }
 
   /** An unreadable directory ends this run, reported; the job was submitted again for the rest. */
-  private void scan(Job self) throws IOException {
+  private void scan(Job self) throws Exception {
     for (Path directory = next(self); directory != null; directory = next(self)) {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
         for (Path entry : entries) {
           if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
             add(entry);
           } else {
-            files.accept(entry);
+            files.handle(entry);
           }
         }
       } finally {
@@ -100,6 +99,19 @@ public final class FileScanner implements AutoCloseable {
       if (!todo.isEmpty()) {
         submitOne();
       } else if (scanning == 0) {
+        quiet.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets the directories that wait. */
+  public void cancel() {
+    lock.lock();
+    try {
+      todo.clear();
+      if (scanning == 0) {
         quiet.signalAll();
       }
     } finally {

@@ -23,6 +23,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,9 @@ abstract class BrokenProvider implements Provider {
   }
 
   private @Nullable Object wrap(@Nullable Object made) {
+    if (made instanceof Optional<?> some) {
+      return some.map(this::wrapperOf);
+    }
     if (made == null || Proxy.isProxyClass(made.getClass())) {
       return made;
     }

@@ -19,10 +19,10 @@ public final class LostWakeUp extends BrokenProvider {
       @SuppressWarnings("unchecked")
       Handler<Object> handler = call.argument(1, Handler.class);
       call.arguments[1] = Handler.of(item -> handle(handler, item), handler::batchEnd);
-    } else if (call.is(DaemonQueue.class, "add")) {
+    } else if (call.arguments.length == 1 && isAppend(call)) {
       if (handling.get() > 0) {
         forgotten.add(call.argument(0, Object.class));
-        return null;
+        return call.method.getReturnType() == boolean.class ? true : null;
       }
       @SuppressWarnings("unchecked")
       DaemonQueue<Object> queue = call.whole(DaemonQueue.class);
@@ -31,6 +31,12 @@ public final class LostWakeUp extends BrokenProvider {
       }
     }
     return call.proceed();
+  }
+
+  private static boolean isAppend(Invocation call) {
+    return call.is(DaemonQueue.class, "add")
+        || call.is(DaemonQueue.class, "offer")
+        || call.is(DaemonQueue.class, "put");
   }
 
   private void handle(Handler<Object> handler, Object item) throws Exception {

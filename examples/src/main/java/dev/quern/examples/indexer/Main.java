@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.examples.indexer;
+
+import dev.quern.ConfigurationException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code quern index} and {@code quern search}. */
+@Command(
+    name = "quern",
+    description = "A full-text index of a directory, built on Quern's primitives.",
+    subcommands = {IndexCommand.class, SearchCommand.class},
+    mixinStandardHelpOptions = true,
+    version = "quern 0.1.0")
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a command; the exit code is 0, 1 (could not be done) or 2 (wrong command). */
+  static int run(String... args) {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler((e, line, parsed) -> explain(e, line.getErr()))
+        .execute(args);
+  }
+
+  private static int explain(Exception e, PrintWriter err) throws Exception {
+    if (e instanceof UserError error) {
+      err.println("quern: " + error.getMessage());
+      return error.exitCode;
+    }
+    if (e instanceof ConfigurationException configuration) {
+      configuration.problems().forEach(problem -> err.println("quern: " + problem));
+      return 2;
+    }
+    throw e;
+  }
+}

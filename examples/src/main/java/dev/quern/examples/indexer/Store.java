@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.examples.indexer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+
+/**
+ * The index: a row a file, and its text in an FTS5 table under the same row number. For one thread
+ * at a time. A transaction is open from the first change to {@link #commit}; a process that dies in
+ * between leaves what was committed before.
+ */
+final class Store implements AutoCloseable {
+  private static final int BUSY_MILLIS = 3000;
+  private static final int FORMAT = 1;
+
+  private final Connection connection;
+  private final PreparedStatement find;
+  private final PreparedStatement addFile;
+  private final PreparedStatement changeFile;
+  private final PreparedStatement addText;
+  private final PreparedStatement changeText;
+  private final PreparedStatement removeText;
+  private final PreparedStatement removeFile;
+
+  private Store(Connection connection) throws SQLException {
+    this.connection = connection;
+    find = connection.prepareStatement("select id from file where path = ?");
+    addFile =
+        connection.prepareStatement("insert into file(path, size, modified) values (?, ?, ?)");
+    changeFile = connection.prepareStatement("update file set size = ?, modified = ? where id = ?");
+    addText = connection.prepareStatement("insert into text(rowid, body) values (?, ?)");
+    changeText = connection.prepareStatement("update text set body = ? where rowid = ?");
+    String below = "(path = ? or (path >= ? || '/' and path < ? || '0'))"; // '0' follows '/'
+    removeText =
+        connection.prepareStatement(
+            "delete from text where rowid in (select id from file where " + below + ")");
+    removeFile = connection.prepareStatement("delete from file where " + below);
+  }
+
+  /** Opens the database for writing, and makes it if need be. */
+  static Store open(Path file) throws SQLException, IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      throw new IOException("no such directory: " + parent);
+    }
+    SQLiteConfig config = config();
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(
+        SynchronousMode.NORMAL); // a kill loses nothing; a power cut perhaps a batch
+    config.setTransactionMode(TransactionMode.IMMEDIATE);
+    Connection connection = config.createConnection("jdbc:sqlite:" + file);
+    try {
+      prepare(connection);
+      return new Store(connection);
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  static SQLiteConfig config() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(BUSY_MILLIS);
+    return config;
+  }
+
+  private static void prepare(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "create table if not exists file(id integer primary key, path text not null unique,"
+              + " size integer not null, modified integer not null)");
+      statement.execute(
+          "create virtual table if not exists text using fts5(body,"
+              + " tokenize = 'unicode61 remove_diacritics 0')");
+      statement.execute("pragma user_version = " + FORMAT);
+    }
+    connection.commit();
+  }
+
+  /** The files in the index and the stamps they had. */
+  Map<String, Stamp> stamps() throws SQLException {
+    Map<String, Stamp> stamps = new HashMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select path, size, modified from file")) {
+      while (rows.next()) {
+        stamps.put(rows.getString(1), new Stamp(rows.getLong(2), rows.getLong(3)));
+      }
+    }
+    connection.commit();
+    return stamps;
+  }
+
+  void apply(Change change) throws SQLException {
+    if (change instanceof Change.Put put) {
+      put(put);
+    } else {
+      remove(change.path());
+    }
+  }
+
+  private void put(Change.Put put) throws SQLException {
+    find.setString(1, put.path());
+    long id;
+    try (ResultSet row = find.executeQuery()) {
+      id = row.next() ? row.getLong(1) : 0;
+    }
+    if (id == 0) {
+      addFile.setString(1, put.path());
+      addFile.setLong(2, put.stamp().size());
+      addFile.setLong(3, put.stamp().modifiedNanos());
+      addFile.executeUpdate();
+      try (ResultSet key = addFile.getGeneratedKeys()) {
+        key.next();
+        id = key.getLong(1);
+      }
+      addText.setLong(1, id);
+      addText.setString(2, put.text());
+      addText.executeUpdate();
+    } else {
+      changeFile.setLong(1, put.stamp().size());
+      changeFile.setLong(2, put.stamp().modifiedNanos());
+      changeFile.setLong(3, id);
+      changeFile.executeUpdate();
+      changeText.setString(1, put.text());
+      changeText.setLong(2, id);
+      changeText.executeUpdate();
+    }
+  }
+
+  private void remove(String path) throws SQLException {
+    for (PreparedStatement statement : new PreparedStatement[] {removeText, removeFile}) {
+      statement.setString(1, path);
+      statement.setString(2, path);
+      statement.setString(3, path);
+      statement.executeUpdate();
+    }
+  }
+
+  void commit() throws SQLException {
+    connection.commit();
+  }
+
+  void rollback() throws SQLException {
+    connection.rollback();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    connection.close();
+  }
+}
