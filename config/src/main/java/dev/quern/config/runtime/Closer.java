@@ -80,29 +80,12 @@ final class Closer {
     for (boolean system : new boolean[] {false, true}) {
       pass.level(handlesOr(system, Kind.TASK_CONTEXT, Kind.WORK_QUEUE));
       List<List<Primitive>> daemonQueues = daemonQueues(system);
-      daemonQueues.forEach(depth -> depth.forEach(queue -> letGo((DaemonQueue<?>) queue)));
-      for (List<Primitive> depth : daemonQueues) {
-        pass.level(depth);
-      }
+      daemonQueues.forEach(depth -> depth.forEach(Closer::release));
+      daemonQueues.forEach(pass::level);
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.THREAD_POOL));
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.QUEUE));
     }
     return pass.end();
-  }
-
-  /**
-   * A close ends every pause and activates (D7, D13), but a target's comes after those of its
-   * children, who would wait for it: so what its close would let go of is let go of before.
-   */
-  private static void letGo(DaemonQueue<?> queue) {
-    try {
-      queue.activate();
-      while (!queue.isClosed()) {
-        queue.resume();
-      }
-    } catch (MisuseException | ClosedException done) {
-      // Not paused, or closed meanwhile: nothing holds it.
-    }
   }
 
   /**
@@ -131,6 +114,22 @@ final class Closer {
 
   private boolean isLent(Primitive pool) {
     return pools.live().stream().anyMatch(shared -> shared.pool() == pool);
+  }
+
+  /**
+   * Lets a paused or inactive queue run, as its close will do: its children, closed before, wait
+   * for it (D8).
+   */
+  private static void release(Primitive daemonQueue) {
+    DaemonQueue<?> queue = (DaemonQueue<?>) daemonQueue;
+    try {
+      queue.activate();
+      while (!queue.isClosed()) { // then resume is without effect, and without end
+        queue.resume();
+      }
+    } catch (MisuseException | ClosedException resumed) {
+      // the last pause has ended
+    }
   }
 
   private List<Primitive> handlesOr(boolean system, Kind first, Kind second) {

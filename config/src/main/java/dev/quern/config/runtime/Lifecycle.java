@@ -121,17 +121,16 @@ final class Lifecycle {
       return unfinished();
     }
     boolean done = false;
-    List<String> names;
+    Map<Primitive, List<String>> unfinished;
     try {
-      Map<Primitive, List<String>> unfinished = closer.close(deadline);
-      names = unfinished.values().stream().flatMap(List::stream).distinct().toList();
+      unfinished = closer.close(deadline);
       closer.interrupt(unfinished.keySet());
       finish(unfinished);
       done = true;
     } finally {
       settle(done ? State.CLOSED : State.HALTED);
     }
-    return names; // also of what the interrupt has ended meanwhile
+    return unfinished.values().stream().flatMap(List::stream).distinct().toList();
   }
 
   /** True for the caller that has to close; the others have waited for it, as long as they may. */

@@ -30,6 +30,8 @@ final class Fake implements InvocationHandler {
   volatile boolean holdsCaller;
   volatile boolean ended;
   volatile int interrupted;
+  volatile int pauses;
+  volatile boolean endsWhenInterrupted;
   volatile Managed.Counts counts = FakeProvider.NOTHING;
 
   Fake(FakeProvider provider, Class<?> type, String name, Object spec) {
@@ -55,11 +57,24 @@ final class Fake implements InvocationHandler {
       case "counts" -> counts;
       case "interruptRuns" -> {
         interrupted++;
+        if (endsWhenInterrupted) {
+          closing = null;
+          close(null);
+        }
         yield null;
       }
       case "close" -> method.getParameterCount() == 0 ? forget(close(null)) : close(limit(args));
-      case "activate" -> null;
-      case "resume" -> throw new MisuseException(name + ": not paused");
+      case "activate" -> {
+        provider.closings.add(name + " activated");
+        yield null;
+      }
+      case "resume" -> {
+        if (pauses == 0) {
+          throw new MisuseException(name + " is not paused");
+        }
+        pauses--;
+        yield null;
+      }
       case "newJob" -> job((String) Objects.requireNonNull(args)[0]);
       case "newChild" -> child(Objects.requireNonNull(args));
       default -> throw new UnsupportedOperationException(method.toString());

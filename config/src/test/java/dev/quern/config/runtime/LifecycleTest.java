@@ -68,12 +68,17 @@ class LifecycleTest {
             "scan now",
             "scan now",
             "io now",
+            "grandchild activated",
+            "child activated",
+            "buffers activated",
+            "writer activated",
             "grandchild now",
             "child now",
             "buffers now",
             "writer now",
             "events now",
             "quern.default now",
+            "quern.reclaimer activated",
             "quern.reclaimer now"),
         world.provider.closings);
     assertTrue(quern.inspect().families().isEmpty());
@@ -91,6 +96,27 @@ class LifecycleTest {
     }
     assertEquals(List.of(), quern.close(LONG));
     assertEquals(List.of("a now", "b now", "a within", "b within"), world.provider.closings);
+  }
+
+  @Test
+  void aPausedTargetLetsItsChildrenFinish() throws Exception {
+    Quern quern = world.open(OpenOptions.NONE);
+    DaemonQueue<String> parent = quern.newDaemonQueue(DaemonQueueSpec.unbounded("p"), i -> {});
+    parent.newChild(DaemonQueueSpec.unbounded("c"), i -> {});
+    Fake target = world.provider.fake("p");
+    target.pauses = 2;
+    world.provider.fake("c").closing = () -> target.pauses == 0 ? List.of() : List.of("c");
+    assertEquals(List.of(), quern.close(LONG));
+  }
+
+  @Test
+  void whatTheInterruptEndsWasLeftUnfinishedAllTheSame() throws Exception {
+    Quern quern = world.open(OpenOptions.NONE);
+    quern.newWorkQueue("maintenance");
+    Fake stuck = world.provider.fake("maintenance");
+    stuck.closing = () -> List.of("flush");
+    stuck.endsWhenInterrupted = true;
+    assertEquals(List.of("flush"), quern.close(Duration.ZERO));
   }
 
   @Test
