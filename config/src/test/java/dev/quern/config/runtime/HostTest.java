@@ -199,8 +199,9 @@ class HostTest {
     Alarm alarm =
         host.newAlarm(
             now -> {
+              int ring = rings.incrementAndGet();
               thrice.countDown();
-              return rings.incrementAndGet() < 3 ? now + 1_000_000 : Long.MAX_VALUE;
+              return ring < 3 ? now + 1_000_000 : Long.MAX_VALUE;
             });
     alarm.at(host.nanoTime());
     thrice.await();
