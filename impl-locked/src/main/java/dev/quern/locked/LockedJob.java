@@ -312,13 +312,13 @@ final class LockedJob implements Job {
   }
 
   private MisuseException misuse(String what) {
-    return new MisuseException(pool + part() + ": " + what);
+    return new MisuseException(pool.title() + part() + ": " + what);
   }
 
   private void requireOpen() {
     pool.requireOpen(part());
     if (closed) {
-      throw new ClosedException(pool + part() + ": closed");
+      throw new ClosedException(pool.title() + part() + ": closed");
     }
   }
 
@@ -330,7 +330,7 @@ final class LockedJob implements Job {
   public String toString() {
     lock.lock();
     try {
-      return pool + part() + " (" + state + (closed ? ", closed)" : ")");
+      return pool.title() + part() + " (" + state + (closed ? ", closed)" : ")");
     } finally {
       lock.unlock();
     }

@@ -147,20 +147,32 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
         });
   }
 
-  /** Null when the time is up. */
+  /** Null when the time is up. An error breaks the queue, as in {@link #guarded}. */
   private @Nullable E removeWaiting(QueueDeadline deadline, String operation)
       throws InterruptedException {
-    return guarded(
-        () -> {
-          checkRole(operation);
-          checkOutside(operation);
-          takeRole();
-          try {
-            return awaitItem(deadline);
-          } finally {
-            dropRole();
-          }
-        });
+    try {
+      return removeLocked(deadline, operation);
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
+    }
+  }
+
+  private @Nullable E removeLocked(QueueDeadline deadline, String operation)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      checkRole(operation);
+      checkOutside(operation);
+      takeRole();
+      try {
+        return awaitItem(deadline);
+      } finally {
+        dropRole();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** With the lock held; the role is this thread's for as long as it waits. */

@@ -134,7 +134,7 @@ final class LockedTaskContext implements TaskContext, Managed {
       throws X, InterruptedException, TimeoutException {
     CallTurn<T, X> turn = new CallTurn<>(Objects.requireNonNull(code, "code"));
     if (!run(turn, Waits.nanos(limit))) {
-      throw new TimeoutException(label() + ": the call did not end within " + limit);
+      throw new TimeoutException(title() + ": the call did not end within " + limit);
     }
     return turn.outcome();
   }
@@ -391,11 +391,11 @@ final class LockedTaskContext implements TaskContext, Managed {
 
   private void requireOutside(String call) {
     if (isInside()) {
-      throw new MisuseException(label() + ": " + call + " from inside it would wait for itself");
+      throw new MisuseException(title() + ": " + call + " from inside it would wait for itself");
     }
     if (turns.pool().holdsCaller()) {
       throw new MisuseException(
-          label() + ": " + call + " from inside the only worker of its pool would wait for itself");
+          title() + ": " + call + " from inside the only worker of its pool would wait for itself");
     }
   }
 
@@ -404,34 +404,35 @@ final class LockedTaskContext implements TaskContext, Managed {
       throw brokenDown();
     }
     if (life != Life.OPEN) {
-      throw new ClosedException(label() + ": closed");
+      throw new ClosedException(title() + ": closed");
     }
   }
 
   private ClosedException brokenDown() {
     Throwable cause = turns.broken();
-    return new ClosedException(label() + ": broken by " + cause, cause);
+    return new ClosedException(title() + ": broken by " + cause, cause);
+  }
+
+  private String title() {
+    return "task context \"" + name + "\"";
   }
 
   @Override
   public String toString() {
     lock.lock();
     try {
-      return label() + " (" + life.toString().toLowerCase(Locale.ROOT) + ")";
+      String state = turns.broken() != null ? "broken" : life.name().toLowerCase(Locale.ROOT);
+      return title() + " (" + state + (turns.isIdle() ? ", idle)" : ", busy)");
     } finally {
       lock.unlock();
     }
-  }
-
-  private String label() {
-    return "task context \"" + name + "\"";
   }
 
   String describe(LockedTask task) {
     lock.lock();
     try {
       String state = task.pending ? "pending" : turns.current() == task ? "running" : "idle";
-      return label() + ": task \"" + task.name() + "\" (" + state + ")";
+      return title() + ": task \"" + task.name() + "\" (" + state + ")";
     } finally {
       lock.unlock();
     }

@@ -82,7 +82,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
               new LockedOverseer(this));
     } catch (CannotStartThreadException failed) {
       throw new IllegalStateException(
-          this + ": its overseer cannot be started: " + failed.getCause(), failed.getCause());
+          title() + ": its overseer cannot be started: " + failed.getCause(), failed.getCause());
     }
   }
 
@@ -151,7 +151,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
   private void beginClose() {
     if (holdsCaller()) {
       throw new MisuseException(
-          this + ": close() from inside one of its jobs would wait for itself");
+          title() + ": close() from inside one of its jobs would wait for itself");
     }
     lock.lock();
     try {
@@ -189,9 +189,20 @@ final class LockedThreadPool implements ThreadPool, Managed {
     return names.isEmpty() ? List.of(name) : List.copyOf(names);
   }
 
+  /** Kind and name, as messages begin. */
+  String title() {
+    return kind().key().replace('-', ' ') + " \"" + name + "\"";
+  }
+
   @Override
   public String toString() {
-    return kind().key().replace('-', ' ') + " \"" + name + "\"";
+    lock.lock();
+    try {
+      String state = broken != null ? "broken" : ended ? "closed" : closing ? "closing" : "open";
+      return title() + " (" + state + ")";
+    } finally {
+      lock.unlock();
+    }
   }
 
   // ---- What the runtime asks
@@ -243,10 +254,10 @@ final class LockedThreadPool implements ThreadPool, Managed {
   /** Throws if the pool takes no more. The lock is held. */
   void requireOpen(String part) {
     if (broken != null) {
-      throw new ClosedException(this + part + ": broken by " + broken, broken);
+      throw new ClosedException(title() + part + ": broken by " + broken, broken);
     }
     if (closing) {
-      throw new ClosedException(this + part + ": closed");
+      throw new ClosedException(title() + part + ": closed");
     }
   }
 
@@ -275,7 +286,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
   }
 
   void log(String what, Throwable cause) {
-    host.log(System.Logger.Level.ERROR, this + ": " + what, cause);
+    host.log(System.Logger.Level.ERROR, title() + ": " + what, cause);
   }
 
   /** The overseer's last step: every worker's thread ends before the pool has. */

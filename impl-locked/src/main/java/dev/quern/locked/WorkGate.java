@@ -21,7 +21,10 @@ final class WorkGate {
    * @throws ClosedException if queue or item is closed, or the queue broken
    */
   boolean refuses(LockedWork work, @Nullable LockedWork caller) {
-    if (broken != null || closing && caller == null) {
+    if (broken != null) {
+      throw new ClosedException(work + ": broken by " + broken, broken);
+    }
+    if (closing && caller == null) {
       requireOpen(work.toString());
     }
     if (work.closed && caller != work && !closing) {
@@ -30,13 +33,8 @@ final class WorkGate {
     return closing || work.closed || drains > 0 && caller == null;
   }
 
-  /**
-   * @throws ClosedException if the queue is closed or broken
-   */
+  /** A queue that is broken may still be asked for items: it is their submissions that throw. */
   void requireOpen(String what) {
-    if (broken != null) {
-      throw new ClosedException(what + ": broken by " + broken, broken);
-    }
     if (closing) {
       throw new ClosedException(what + ": the queue is closed");
     }

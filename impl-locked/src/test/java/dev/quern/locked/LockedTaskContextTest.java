@@ -118,26 +118,28 @@ class LockedTaskContextTest {
     Task task =
         context.newTask(
             "twice",
-            (Body<Task>)
-                self -> {
-                  if (runs.incrementAndGet() == 1) {
-                    self.dispatch();
-                    Patience.await(gate);
-                  } else {
-                    inSecond.countDown();
-                    Patience.await(second);
-                  }
-                });
-    CountDownLatch first = new CountDownLatch(1);
-    Patience.Running inside =
-        Patience.start(
             () -> {
-              first.countDown();
-              task.dispatch();
+              if (runs.incrementAndGet() == 1) {
+                Patience.await(gate);
+              } else {
+                inSecond.countDown();
+                Patience.await(second);
+              }
             });
-    Patience.await(() -> context.counts().pending() == 1);
-    assertFalse(context.barrier(Duration.ZERO));
+    Patience.Running inside = Patience.start(task::dispatch);
+    Patience.await(() -> runs.get() == 1);
+    Patience.Running waiter = Patience.start(context::barrier);
+    Patience.awaitBlocked(waiter.thread());
+    assertEquals(Submission.QUEUED, task.dispatch());
+    Task passing = context.newTask("passing", () -> {});
+    for (int i = 0; i < 1000; i++) {
+      passing.dispatch();
+      assertEquals(Cancellation.REMOVED, passing.cancel()); // wakes who waits, to look again
+      Thread.yield();
+    }
+    assertFalse(waiter.task().isDone());
     gate.countDown();
+    waiter.join();
     Patience.await(inSecond);
     assertFalse(context.barrier(Duration.ofMillis(1)));
     second.countDown();

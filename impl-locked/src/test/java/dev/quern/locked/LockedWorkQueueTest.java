@@ -529,7 +529,8 @@ class LockedWorkQueueTest {
     host.clockFault.set(planted);
     assertSame(planted, assertThrows(Error.class, () -> work.schedule(HOUR)));
     assertEquals(1, host.failures.size());
-    assertSame(planted, assertThrows(ClosedException.class, work::submit).getCause());
+    Work later = fragile.newWork("later", () -> {});
+    assertSame(planted, assertThrows(ClosedException.class, later::submit).getCause());
     fragile.close();
   }
 

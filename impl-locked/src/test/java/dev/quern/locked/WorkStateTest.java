@@ -177,7 +177,7 @@ class WorkStateTest {
     Random random = new Random(1);
     WorkState state = new WorkState();
     Model model = new Model();
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 20_000; i++) {
       Event event = Event.values()[random.nextInt(Event.values().length)];
       if (event != Event.DISABLE || model.disabled < 3) {
         check(state, model, event, random.nextInt(100), "step " + i);

@@ -88,8 +88,8 @@ public final class BreakdownRules {
     ThreadPool pool = fragile(scene).threadPool("fragile");
     AtomicBoolean ran = new AtomicBoolean();
     Error error = new OutOfMemoryError("in the worker");
-    pool.newJob("arms", () -> fault.set(error)).submit();
     Job next = pool.newJob("next", () -> ran.set(true));
+    pool.newJob("arms", () -> fault.set(error)).submit();
     worksOnOrSaysWhy(
         scene,
         error,
@@ -105,8 +105,8 @@ public final class BreakdownRules {
     WorkQueue queue = fragile(scene).newWorkQueue("fragile");
     AtomicBoolean ran = new AtomicBoolean();
     Error error = new OutOfMemoryError("in the worker");
-    queue.newWork("arms", () -> fault.set(error)).submit();
     Work next = queue.newWork("next", () -> ran.set(true));
+    queue.newWork("arms", () -> fault.set(error)).submit();
     worksOnOrSaysWhy(
         scene,
         error,

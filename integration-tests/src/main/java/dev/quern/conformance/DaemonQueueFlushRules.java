@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
+import dev.quern.Handler;
 import dev.quern.MisuseException;
 import dev.quern.ThreadPoolSpec;
 import java.time.Duration;
@@ -139,7 +140,7 @@ public class DaemonQueueFlushRules {
               kind.make(
                   scene.quern(),
                   kind.unbounded().maxBatch(3),
-                  dev.quern.Handler.<boolean[]>of(
+                  Handler.<boolean[]>of(
                       open::add,
                       () -> {
                         open.forEach(item -> item[0] = true);

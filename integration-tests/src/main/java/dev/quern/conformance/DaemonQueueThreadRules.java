@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Family;
+import dev.quern.Handler;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.OpenOptions;
@@ -87,8 +88,7 @@ public class DaemonQueueThreadRules {
               .quern()
               .newDaemonQueue(
                   DaemonQueueSpec.unbounded("w-" + waiting).waiting(waiting),
-                  dev.quern.Handler.<Integer>of(
-                      item -> handled.incrementAndGet(), ends::incrementAndGet));
+                  Handler.<Integer>of(item -> handled.incrementAndGet(), ends::incrementAndGet));
       for (int i = 1; i <= scene.times(60); i++) {
         queue.add(i);
         int expected = i;

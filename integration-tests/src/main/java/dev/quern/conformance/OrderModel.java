@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrderModel {
   private final List<Place> line = new ArrayList<>();
-  private final List<Integer> ran = new CopyOnWriteArrayList<>();
+  private final List<Integer> ran = new ArrayList<>(); // one run happens-before the next
   private final List<Item> items = new ArrayList<>();
   private final Duration far;
 
@@ -32,13 +31,22 @@ final class OrderModel {
     this.far = far;
     for (int i = 0; i < count; i++) {
       int number = i;
-      items.add(new Item(number, queue.newWork("item-" + i, () -> ran.add(number))));
+      items.add(new Item(number, queue.newWork("item-" + i, () -> run(number))));
     }
   }
 
   private record Item(int number, Work work, @Nullable Place[] last, boolean[] delayed) {
     Item(int number, Work work) {
       this(number, work, new @Nullable Place[1], new boolean[1]);
+    }
+  }
+
+  /** Long enough that some events fall into a run. */
+  private void run(int number) {
+    ran.add(number);
+    long end = System.nanoTime() + 3_000;
+    while (System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
     }
   }
 

@@ -31,7 +31,7 @@ public final class ProvidersExtension implements TestTemplateInvocationContextPr
   public static final String PROVIDER = "conformance.provider";
 
   /** After how many milliseconds a test counts as hanging; 30,000 unless given. */
-  public static final String LIMIT = "quern.conformance.limit";
+  public static final String LIMIT = "conformance.limit";
 
   private static final Duration DEFAULT_LIMIT = Duration.ofSeconds(30);
 

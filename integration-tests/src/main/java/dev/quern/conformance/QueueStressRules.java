@@ -9,6 +9,7 @@ import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -172,7 +173,7 @@ public class QueueStressRules {
               (id, random) -> {
                 for (int accepted = 0; accepted < total; ) {
                   int size = Math.min(1 + random.nextInt(capacity), total - accepted);
-                  List<Integer> items = java.util.Collections.nCopies(size, 0);
+                  List<Integer> items = Collections.nCopies(size, 0);
                   int before = taken.get();
                   if (size == 1 ? queue.offer(0) : queue.offerAll(items)) {
                     accepted += size;

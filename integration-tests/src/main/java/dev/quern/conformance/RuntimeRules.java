@@ -107,6 +107,7 @@ public final class RuntimeRules {
         scene.logged().stream()
             .map(log -> String.valueOf(log.getMessage()))
             .anyMatch(message -> message.contains("left behind") || message.contains("works")));
+    awaitNothingLeft(scene, quern);
   }
 
   @Conformance

@@ -25,7 +25,8 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Waits and closes, on every primitive: rules G4, G8, G19. */
 public final class WaitRules {
@@ -286,8 +287,8 @@ public final class WaitRules {
 
   @Conformance
   @Rule("G8")
+  @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "virtual threads came with JDK 21")
   void everyWaitMayBeMadeFromAVirtualThread(Scene scene) throws Exception {
-    Assumptions.assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with JDK 21");
     int carriers = Runtime.getRuntime().availableProcessors();
     List<Waits.Situation> situations = new ArrayList<>();
     List<Thread> waiters = new ArrayList<>();

@@ -160,34 +160,59 @@ public class WorkRunRules {
   }
 
   /**
-   * The race that a plain look at the pending flag loses: the write before a COALESCED submission
-   * must be seen by the run that it coalesced into.
+   * The race that a plain look at the pending flag loses: the writes before a COALESCED submission
+   * must be seen by the run that it coalesced into. The second submission of a round is aimed at
+   * the instant when the run begins.
    */
   @Conformance
   @Rule({"G2", "W2"})
   void writesBeforeACoalescedSubmissionAreSeenByItsRun(Scene scene) throws InterruptedException {
-    Mailbox box = new Mailbox();
-    Work item = wide(scene).newWork("item", box::read);
+    Letters letters = new Letters();
+    Work item = wide(scene).newWork("item", letters::read);
     int coalesced = 0;
-    for (int i = 1; i <= scene.times(1_500); i++) {
-      box.letter = -i;
+    int pause = 0;
+    for (int i = 1; i <= scene.times(2_000); i++) {
       item.submit();
-      box.letter = i;
+      for (int spin = scene.random().nextInt(8) + pause; spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+      letters.write(i);
       if (item.submit() == COALESCED) {
         coalesced++;
+        pause += 4;
+      } else {
+        pause = Math.max(0, pause - 4);
       }
       Spin.until("the runs end", () -> !item.isBusy());
-      assertEquals(i, box.seen, "the run did not see what was written before its submission");
+      assertEquals(i, letters.seen, "the run did not see what was written before its submission");
     }
     assertTrue(coalesced > 0, "nothing coalesced, nothing was tried");
   }
 
-  private static final class Mailbox {
-    private int letter; // plain on purpose
+  /**
+   * Plain writes to many cache lines that the reader has just read: a processor takes microseconds
+   * to publish them, unless the submission makes it.
+   */
+  private static final class Letters {
+    private static final int COUNT = 48;
+    private static final int LINE = 32;
+    private final int[] lines = new int[COUNT * LINE]; // plain on purpose
+    private int sum;
     private volatile int seen;
 
+    void write(int letter) {
+      for (int i = 0; i < COUNT; i++) {
+        lines[i * LINE] = letter;
+      }
+    }
+
+    /** Begins with what was written last. */
     void read() {
-      seen = letter;
+      int last = lines[(COUNT - 1) * LINE];
+      for (int i = 0; i < COUNT; i++) {
+        sum += lines[i * LINE];
+      }
+      seen = last;
     }
   }
 

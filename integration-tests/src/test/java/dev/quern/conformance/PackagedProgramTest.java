@@ -76,6 +76,13 @@ class PackagedProgramTest {
         .orElseThrow();
   }
 
+  private Path library(String name) {
+    return libraries.stream()
+        .filter(jar -> jar.getFileName().toString().startsWith(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private List<Path> without(String module) {
     return modules.stream().filter(jar -> ModuleFinder.of(jar).find(module).isEmpty()).toList();
   }
@@ -107,7 +114,7 @@ class PackagedProgramTest {
             "module",
             Map.of("module-info.java", MODULE, "app/Main.java", MAIN),
             "-p",
-            api().toString());
+            Workshop.path(List.of(api(), library("jspecify"))));
     List<Path> path = new ArrayList<>(List.of(app));
     path.addAll(modules);
     path.addAll(libraries);

@@ -18,7 +18,7 @@ final class Workshop {
   record Ended(int status, String out, String err) {}
 
   private static final List<String> LIBRARIES =
-      List.of("commons-", "dagger-", "jakarta.inject", "javax.inject");
+      List.of("commons-", "dagger-", "jspecify-", "jakarta.inject", "javax.inject");
 
   private final Path directory;
 

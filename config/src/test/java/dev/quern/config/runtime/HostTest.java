@@ -199,9 +199,9 @@ class HostTest {
     Alarm alarm =
         host.newAlarm(
             now -> {
-              long next = rings.incrementAndGet() < 3 ? now + 1_000_000 : Long.MAX_VALUE;
+              int ring = rings.incrementAndGet();
               thrice.countDown();
-              return next;
+              return ring < 3 ? now + 1_000_000 : Long.MAX_VALUE;
             });
     alarm.at(host.nanoTime());
     thrice.await();

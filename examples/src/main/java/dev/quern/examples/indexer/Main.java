@@ -17,15 +17,13 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(args));
+    System.exit(commandLine().execute(args));
   }
 
-  /** Runs a command; the exit code is 0, 1 (could not be done) or 2 (wrong command). */
-  static int run(String... args) {
+  /** The commands; the exit code is 0, 1 (could not be done) or 2 (wrong command). */
+  static CommandLine commandLine() {
     return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((e, line, parsed) -> explain(e, line.getErr()))
-        .execute(args);
+        .setExecutionExceptionHandler((e, line, parsed) -> explain(e, line.getErr()));
   }
 
   private static int explain(Exception e, PrintWriter err) throws Exception {
