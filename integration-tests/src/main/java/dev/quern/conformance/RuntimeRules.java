@@ -90,6 +90,10 @@ public final class RuntimeRules {
     assertEquals(2, interrupts.get(), "interrupted once each");
     gate.countDown();
     scene.await(ended);
+    awaitThreadsEnd(scene);
+  }
+
+  private static void awaitThreadsEnd(Scene scene) {
     scene.eventually(
         "it ends by itself", () -> scene.probe().threads().stream().noneMatch(Thread::isAlive));
   }
@@ -107,7 +111,7 @@ public final class RuntimeRules {
         scene.logged().stream()
             .map(log -> String.valueOf(log.getMessage()))
             .anyMatch(message -> message.contains("left behind") || message.contains("works")));
-    awaitNothingLeft(scene, quern);
+    awaitThreadsEnd(scene);
   }
 
   @Conformance
