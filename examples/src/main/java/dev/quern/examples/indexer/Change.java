@@ -9,6 +9,6 @@ sealed interface Change {
   /** The file has this text. */
   record Put(String path, Stamp stamp, String text) implements Change {}
 
-  /** The file, or everything in the directory, is gone. */
-  record Remove(String path) implements Change {}
+  /** The file is gone, and with "below" everything that was in a directory of this name. */
+  record Remove(String path, boolean below) implements Change {}
 }

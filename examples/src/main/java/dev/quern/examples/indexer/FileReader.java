@@ -2,6 +2,7 @@
 package dev.quern.examples.indexer;
 
 import dev.quern.examples.indexer.Skip.Reason;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -36,7 +37,7 @@ final class FileReader {
   }
 
   String name(Path file) {
-    return root.relativize(file).toString().replace('\\', '/');
+    return root.relativize(file).toString().replace(File.separatorChar, '/');
   }
 
   /** Reads the file, unless it still bears the stamp with which it was indexed. */
@@ -47,6 +48,9 @@ final class FileReader {
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (!attributes.isRegularFile()) {
         return skipped(name, Reason.NOT_A_FILE, "");
+      }
+      if (!root.resolve(name).equals(file)) { // the index would take two such for one
+        return skipped(name, Reason.UNREADABLE, "its name is not UTF-8");
       }
       Stamp stamp = Stamp.of(attributes); // taken first: a change while reading is seen next time
       if (stamp.equals(indexed)) {
@@ -68,6 +72,8 @@ final class FileReader {
       return skipped(name, Reason.UNREADABLE, "permission denied");
     } catch (IOException e) {
       return skipped(name, Reason.UNREADABLE, String.valueOf(e.getMessage()));
+    } catch (OutOfMemoryError e) {
+      return skipped(name, Reason.TOO_LARGE, "no memory for it");
     }
   }
 

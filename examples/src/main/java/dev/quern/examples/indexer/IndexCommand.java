@@ -107,28 +107,48 @@ final class IndexCommand implements Callable<Integer> {
             quern, root, file, maxMebibytes * 1024L * 1024L, Boolean.getBoolean("quern.tty"));
     indexing.set(indexer);
     Watcher watcher = watch ? new Watcher(quern, indexer, root, out()) : null;
-    Thread interrupted = new Thread(() -> interrupt(indexer, watcher, ended), "interrupted");
-    Runtime.getRuntime().addShutdownHook(interrupted);
+    Thread hook = new Thread(() -> interrupt(indexer, watcher, ended), "interrupted");
     try {
+      hook(hook);
       indexer.run();
       if (watcher != null && indexer.isGoing()) {
         Summary.print(out(), indexer.progress().totals(), begun, list);
         watcher.run();
       }
     } finally {
-      if (watcher != null) {
-        watcher.close();
+      try {
+        if (watcher != null) {
+          watcher.close();
+        }
+        indexer.closeWriter();
+        Summary.print(out(), indexer.progress().totals(), begun, list);
+        indexer.close();
+      } finally {
+        ended.countDown();
+        unhook(hook);
       }
-      indexer.closeWriter();
-      Summary.print(out(), indexer.progress().totals(), begun, list);
-      indexer.close();
-      ended.countDown();
     }
-    SQLException failure = indexer.writer().failure();
+    SQLException failure = indexer.failure();
     if (failure != null) {
       throw databaseError(file, failure);
     }
     return indexer.isGoing() ? 0 : INTERRUPTED;
+  }
+
+  private static void hook(Thread hook) {
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      hook.start(); // Ctrl-C came first
+    }
+  }
+
+  private static void unhook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // it runs, and ends by itself
+    }
   }
 
   /**

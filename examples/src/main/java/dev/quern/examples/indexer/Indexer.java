@@ -7,14 +7,17 @@ import dev.quern.examples.indexer.FileReader.Result;
 import dev.quern.examples.indexer.Skip.Reason;
 import dev.quern.examples.programs.FileScanner;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** One pass over a directory: walks, reads what changed, writes it, and removes what is gone. */
 final class Indexer implements AutoCloseable {
@@ -22,25 +25,27 @@ final class Indexer implements AutoCloseable {
   private final Set<Path> own; // the database's files
   private final FileReader reader;
   private final Store store;
-  private final Map<String, Stamp> indexed;
-  private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private final Map<String, Stamp> indexed; // as it was at the start
+  private final Set<String> seen = ConcurrentHashMap.newKeySet(); // in the index from now on
   private final Set<String> unreadable = ConcurrentHashMap.newKeySet(); // directories
   private final Progress progress;
   private final Writer writer;
   private final Readers readers;
   private final FileScanner scanner;
   private volatile boolean stopped;
+  private @Nullable SQLException closeFailure; // the closing thread's alone
+  private volatile Runnable whenFailed = () -> {};
 
   Indexer(Quern quern, Path root, Path database, long maxSize, boolean drawn)
       throws SQLException, IOException {
     this.root = root;
     own = Set.of(database, Path.of(database + "-wal"), Path.of(database + "-shm"));
     reader = new FileReader(root, maxSize);
-    store = Store.open(database);
+    store = Store.open(database, root);
     indexed = store.stamps();
     int parallel = Math.max(2, Runtime.getRuntime().availableProcessors());
     progress = new Progress(quern, drawn);
-    writer = new Writer(quern, store, this::written);
+    writer = new Writer(quern, store, this::written, () -> whenFailed.run());
     readers = new Readers(quern, parallel, this::read);
     scanner = new FileScanner(quern, parallel, this::found);
   }
@@ -51,6 +56,16 @@ final class Indexer implements AutoCloseable {
 
   Writer writer() {
     return writer;
+  }
+
+  /** What to run, on another thread, when the writer fails. */
+  void whenFailed(Runnable action) {
+    whenFailed = action;
+  }
+
+  /** Files of the index, as the watcher and the first pass left it. */
+  Set<String> names() {
+    return seen;
   }
 
   FileReader reader() {
@@ -68,6 +83,7 @@ final class Indexer implements AutoCloseable {
   void run() throws InterruptedException {
     scanner.add(root);
     scanner.await();
+    scanner.close(); // the last run has reported what it could not read
     readers.await();
     if (isGoing()) {
       removeMissing();
@@ -113,13 +129,15 @@ final class Indexer implements AutoCloseable {
 
   private void removeMissing() throws InterruptedException {
     for (String name : indexed.keySet()) {
-      if (!seen.contains(name) && unreadable.stream().noneMatch(d -> isBelow(d, name))) {
-        writer.put(new Change.Remove(name));
+      if (unreadable.stream().anyMatch(directory -> isBelow(directory, name))) {
+        seen.add(name);
+      } else if (!seen.contains(name)) {
+        writer.put(new Change.Remove(name, false)); // there may be a directory of this name now
       }
     }
   }
 
-  private static boolean isBelow(String directory, String name) {
+  static boolean isBelow(String directory, String name) {
     return directory.isEmpty() || name.startsWith(directory + "/");
   }
 
@@ -139,12 +157,24 @@ final class Indexer implements AutoCloseable {
     if (cause instanceof DirectoryIteratorException iteration) {
       cause = iteration.getCause();
     }
-    String name = failure.item().orElse(failure.primitive());
     if (cause instanceof FileSystemException e && e.getFile() != null) {
-      name = reader.name(Path.of(e.getFile()));
-      unreadable.add(name);
+      String name = reader.name(Path.of(e.getFile()));
+      if (!(cause instanceof NoSuchFileException)) { // else it vanished, with all below it
+        unreadable.add(name);
+        String why = cause instanceof AccessDeniedException ? "permission denied" : e.getReason();
+        progress.skipped(new Skip(name, Reason.DIRECTORY, String.valueOf(why)));
+      }
+    } else {
+      unreadable.add(""); // unknown what was left out, so nothing is taken for gone
+      String name = failure.item().orElse(failure.primitive());
+      progress.skipped(new Skip(name, Reason.DIRECTORY, cause.toString()));
     }
-    progress.skipped(new Skip(name, Reason.UNREADABLE, cause.toString()));
+  }
+
+  /** Why the index is not what it should be; null if all is well. */
+  @Nullable SQLException failure() {
+    SQLException failed = writer.failure();
+    return failed == null ? closeFailure : failed;
   }
 
   /** All is committed, or after {@link #stop} what was begun; the counts are final. */
@@ -165,7 +195,7 @@ final class Indexer implements AutoCloseable {
     try {
       store.close();
     } catch (SQLException e) {
-      throw new IllegalStateException("the database could not be closed: " + e.getMessage(), e);
+      closeFailure = e;
     }
   }
 }

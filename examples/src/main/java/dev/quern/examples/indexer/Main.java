@@ -3,6 +3,8 @@ package dev.quern.examples.indexer;
 
 import dev.quern.ConfigurationException;
 import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -14,9 +16,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "quern 0.1.0")
 public final class Main {
+  private static final Logger LOG = Logger.getLogger("dev.quern"); // held, or its level is lost
+
   private Main() {}
 
   public static void main(String[] args) {
+    LOG.setLevel(Level.WARNING); // which provider was taken is no news for this command's user
     System.exit(commandLine().execute(args));
   }
 

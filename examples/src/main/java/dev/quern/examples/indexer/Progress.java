@@ -29,7 +29,12 @@ final class Progress implements AutoCloseable {
       Map<Reason, Long> skipped,
       List<Skip> skips) {
     long skippedFiles() {
-      return skipped.values().stream().mapToLong(Long::longValue).sum();
+      return skipped.values().stream().mapToLong(Long::longValue).sum() - directories();
+    }
+
+    /** How many directories could not be read. */
+    long directories() {
+      return skipped.getOrDefault(Reason.DIRECTORY, 0L);
     }
   }
 
@@ -82,7 +87,9 @@ final class Progress implements AutoCloseable {
           if (skips.size() < SKIPS_KEPT) {
             skips.add(skip);
           }
-          step();
+          if (skip.reason() != Reason.DIRECTORY) {
+            step();
+          }
         });
   }
 

@@ -62,10 +62,12 @@ final class Readers implements AutoCloseable {
 
   private void run(Job self) throws Exception {
     for (Path file = next(self); file != null; file = next(self)) {
+      boolean failed = true;
       try {
         read.handle(file);
+        failed = false;
       } finally {
-        finished();
+        finished(failed);
       }
     }
   }
@@ -85,11 +87,13 @@ final class Readers implements AutoCloseable {
     }
   }
 
-  private void finished() {
+  private void finished(boolean failed) {
     lock.lock();
     try {
       reading--;
-      if (reading == 0 && files.isEmpty()) {
+      if (failed && !files.isEmpty()) {
+        submitOne(); // this run ends here
+      } else if (reading == 0 && files.isEmpty()) {
         quiet.signalAll();
       }
     } finally {

@@ -7,7 +7,8 @@ record Skip(String path, Reason reason, String detail) {
     BINARY("binary"),
     TOO_LARGE("too large"),
     NOT_A_FILE("link or special file"),
-    UNREADABLE("unreadable");
+    UNREADABLE("unreadable"),
+    DIRECTORY("unreadable directory");
 
     final String label;
 

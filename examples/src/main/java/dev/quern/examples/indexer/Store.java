@@ -24,6 +24,7 @@ import org.sqlite.SQLiteConfig.TransactionMode;
 final class Store implements AutoCloseable {
   private static final int BUSY_MILLIS = 3000;
   private static final int FORMAT = 1;
+  private static final int APPLICATION = 0x71756572; // "quer": the file is ours
 
   private final Connection connection;
   private final PreparedStatement find;
@@ -49,8 +50,11 @@ final class Store implements AutoCloseable {
     removeFile = connection.prepareStatement("delete from file where " + below);
   }
 
-  /** Opens the database for writing, and makes it if need be. */
-  static Store open(Path file) throws SQLException, IOException {
+  /**
+   * Opens the index of the root for writing, and makes it if need be. A database of something else,
+   * or the index of another directory, is left alone.
+   */
+  static Store open(Path file, Path root) throws SQLException, IOException {
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null && !Files.isDirectory(parent)) {
       throw new IOException("no such directory: " + parent);
@@ -62,7 +66,7 @@ final class Store implements AutoCloseable {
     config.setTransactionMode(TransactionMode.IMMEDIATE);
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
     try {
-      prepare(connection);
+      prepare(connection, root.toString());
       return new Store(connection);
     } catch (SQLException e) {
       connection.close();
@@ -76,18 +80,49 @@ final class Store implements AutoCloseable {
     return config;
   }
 
-  private static void prepare(Connection connection) throws SQLException {
+  private static void prepare(Connection connection, String root) throws SQLException {
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
+      if (number(statement, "select count(*) from sqlite_master") > 0) {
+        check(statement, root);
+        connection.commit();
+        return;
+      }
       statement.execute(
-          "create table if not exists file(id integer primary key, path text not null unique,"
+          "create table file(id integer primary key, path text not null unique,"
               + " size integer not null, modified integer not null)");
       statement.execute(
-          "create virtual table if not exists text using fts5(body,"
+          "create virtual table text using fts5(body,"
               + " tokenize = 'unicode61 remove_diacritics 0')");
+      statement.execute("create table about(root text not null)");
       statement.execute("pragma user_version = " + FORMAT);
+      statement.execute("pragma application_id = " + APPLICATION);
+    }
+    try (PreparedStatement about = connection.prepareStatement("insert into about values (?)")) {
+      about.setString(1, root);
+      about.executeUpdate();
     }
     connection.commit();
+  }
+
+  private static void check(Statement statement, String root) throws SQLException {
+    if (number(statement, "pragma application_id") != APPLICATION
+        || number(statement, "pragma user_version") != FORMAT) {
+      throw new SQLException("SQLITE_NOTADB: a database of something else, or of another version");
+    }
+    try (ResultSet about = statement.executeQuery("select root from about")) {
+      String indexed = about.next() ? about.getString(1) : "nothing";
+      if (!indexed.equals(root)) {
+        throw new SQLException(
+            "the index of " + indexed + ", not of " + root + "; name another with --db");
+      }
+    }
+  }
+
+  private static int number(Statement statement, String query) throws SQLException {
+    try (ResultSet row = statement.executeQuery(query)) {
+      return row.next() ? row.getInt(1) : 0;
+    }
   }
 
   /** The files in the index and the stamps they had. */
@@ -107,7 +142,7 @@ final class Store implements AutoCloseable {
     if (change instanceof Change.Put put) {
       put(put);
     } else {
-      remove(change.path());
+      remove((Change.Remove) change);
     }
   }
 
@@ -140,11 +175,12 @@ final class Store implements AutoCloseable {
     }
   }
 
-  private void remove(String path) throws SQLException {
+  private void remove(Change.Remove remove) throws SQLException {
+    String below = remove.below() ? remove.path() : null; // null: no row is below it
     for (PreparedStatement statement : new PreparedStatement[] {removeText, removeFile}) {
-      statement.setString(1, path);
-      statement.setString(2, path);
-      statement.setString(3, path);
+      statement.setString(1, remove.path());
+      statement.setString(2, below);
+      statement.setString(3, below);
       statement.executeUpdate();
     }
   }

@@ -17,7 +17,8 @@ final class Summary {
     totals.skips().stream()
         .limit(listAll ? Long.MAX_VALUE : LISTED)
         .forEach(skip -> out.println("skipped " + skip));
-    long unlisted = totals.skippedFiles() - (listAll ? totals.skips().size() : LISTED);
+    long all = totals.skippedFiles() + totals.directories();
+    long unlisted = all - (listAll ? totals.skips().size() : LISTED);
     if (unlisted > 0) {
       out.println("skipped " + unlisted + " more" + (listAll ? "" : " (--list shows them)"));
     }
@@ -30,6 +31,11 @@ final class Summary {
         totals.skippedFiles(),
         reasons(totals),
         totals.removed());
+    if (totals.directories() > 0) {
+      out.println(
+          totals.directories()
+              + " directories could not be read; what the index had of them stays");
+    }
     long left = totals.found() - totals.indexed() - totals.unchanged() - totals.skippedFiles();
     if (left > 0) {
       out.println("not done: " + left + " files were found and not indexed; run again to go on");
@@ -48,7 +54,7 @@ final class Summary {
     StringBuilder text = new StringBuilder();
     for (Reason reason : Reason.values()) {
       long count = totals.skipped().getOrDefault(reason, 0L);
-      if (count > 0) {
+      if (count > 0 && reason != Reason.DIRECTORY) {
         text.append(text.isEmpty() ? " (" : ", ").append(count).append(' ').append(reason.label);
       }
     }

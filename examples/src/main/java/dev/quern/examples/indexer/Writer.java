@@ -8,6 +8,7 @@ import dev.quern.Quern;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writer {
   private static final int CAPACITY = 64; // texts in memory
+  private static final int KIBIBYTES = 64 * 1024; // of texts in memory, or one larger text
   private static final int BATCH = 500;
 
   private final Store store;
   private final Consumer<List<Change>> written;
+  private final Runnable whenFailed;
   private final DaemonQueue<Change> queue;
+  private final Semaphore room = new Semaphore(KIBIBYTES);
   private final List<Change> batch = new ArrayList<>(); // the drainer's alone
   private volatile @Nullable SQLException failure;
 
-  /** The consumer is told of each batch once it is committed. */
-  Writer(Quern quern, Store store, Consumer<List<Change>> written) {
+  /**
+   * The consumer is told of each batch once it is committed; the other is run once at the first
+   * failure.
+   */
+  Writer(Quern quern, Store store, Consumer<List<Change>> written, Runnable whenFailed) {
     this.store = store;
     this.written = written;
+    this.whenFailed = whenFailed;
     queue =
         quern.newDaemonQueue(
             DaemonQueueSpec.bounded("writer", CAPACITY).maxBatch(BATCH),
@@ -38,7 +46,12 @@ final class Writer {
 
   /** Waits for room. */
   void put(Change change) throws InterruptedException {
+    room.acquire(kibibytes(change));
     queue.put(change);
+  }
+
+  private static int kibibytes(Change change) {
+    return change instanceof Change.Put put ? Math.min(KIBIBYTES, put.text().length() / 1024) : 0;
   }
 
   /** All that was put is committed when this returns, or {@link #failure} says why not. */
@@ -62,13 +75,17 @@ final class Writer {
   }
 
   private void apply(Change change) {
-    if (failure == null) {
-      try {
+    try {
+      if (failure == null) {
         store.apply(change);
         batch.add(withoutText(change));
-      } catch (SQLException e) {
-        fail(e);
       }
+    } catch (SQLException e) {
+      fail(e);
+    } catch (RuntimeException | OutOfMemoryError e) { // perhaps half applied
+      fail(new SQLException(e + " while writing " + change.path(), e));
+    } finally {
+      room.release(kibibytes(change));
     }
   }
 
@@ -91,6 +108,7 @@ final class Writer {
     } catch (SQLException again) {
       e.addSuppressed(again);
     }
+    whenFailed.run();
   }
 
   /** A batch of 500 files needn't keep their texts. */

@@ -119,7 +119,7 @@ class ProcessTest {
     Process process = start(provider, tree, database, "--watch");
     try (BufferedReader out = reader(process)) {
       await(out, "watching");
-      process.destroy(); // SIGTERM: the same path as Ctrl-C
+      process.toHandle().destroy(); // SIGTERM, as Ctrl-C; leaves the output open
       String rest = String.join("\n", out.lines().toList());
       assertTrue(rest.contains("200 files: "), rest);
     }
