@@ -25,6 +25,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -134,16 +135,23 @@ class DocumentsTest {
   }
 
   private static void artifacts(String text) throws Exception {
-    NodeList artifacts =
+    NodeList dependencies =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
             .parse(new InputSource(new StringReader("<block>" + text + "</block>")))
-            .getElementsByTagName("artifactId");
+            .getElementsByTagName("dependency");
     String parent = Files.readString(TOP.resolve("pom.xml"));
-    for (int i = 0; i < artifacts.getLength(); i++) {
-      String artifact = artifacts.item(i).getTextContent();
-      assertTrue(parent.contains("<artifactId>" + artifact + "</artifactId>"), artifact);
+    for (int i = 0; i < dependencies.getLength(); i++) {
+      Element dependency = (Element) dependencies.item(i);
+      if (text(dependency, "groupId").equals("dev.quern")) {
+        String artifact = "<artifactId>" + text(dependency, "artifactId") + "</artifactId>";
+        assertTrue(parent.contains(artifact), artifact);
+      }
     }
+  }
+
+  private static String text(Element element, String tag) {
+    return element.getElementsByTagName(tag).item(0).getTextContent();
   }
 
   private static void commands(String text) {

@@ -104,7 +104,7 @@ final class IndexCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     Indexer indexer =
         new Indexer(
-            quern, root, file, maxMebibytes * 1024L * 1024L, Boolean.getBoolean("quern.tty"));
+            quern, root, file, maxMebibytes * 1024L * 1024L, Boolean.getBoolean("indexer.tty"));
     indexing.set(indexer);
     Watcher watcher = watch ? new Watcher(quern, indexer, root, out()) : null;
     Thread hook = new Thread(() -> interrupt(indexer, watcher, ended), "interrupted");

@@ -98,7 +98,7 @@ class ProcessTest {
     Path tree = makeTree(scratch.resolve("tree"), 1500);
     Path whole = scratch.resolve("whole.db");
     assertEquals(0, start(provider, tree, whole).waitFor());
-    long seed = Long.getLong("quern.seed", System.nanoTime());
+    long seed = Long.getLong("indexer.seed", System.nanoTime());
     Random random = new Random(seed);
     Path broken = scratch.resolve("broken.db");
     for (int kill = 0; kill < 3; kill++) {
