@@ -143,7 +143,7 @@ class LockedDaemonQueueTest {
 
   @Test
   void howeverManyCloseAtOnceEachItemHasOneFateAndTheEndIsToldOnce() throws Exception {
-    long seed = Long.getLong("quern.seed", System.nanoTime());
+    long seed = Long.getLong("conformance.seed", System.nanoTime());
     Random random = new Random(seed);
     for (int round = 0; round < 300; round++) {
       boolean nested = random.nextBoolean();
