@@ -62,7 +62,7 @@ final class ContextTurns {
     this.name = spec.name();
     this.ranDry = ranDry;
     this.maxInline = spec.maxInline().orElseThrow();
-    this.maxInlineNanos = Waits.deadlineNanos(spec.maxInlineTime().orElseThrow());
+    this.maxInlineNanos = Delays.delay(spec.maxInlineTime().orElseThrow());
     this.pool = new ContextPool(host, name, spec.pool().orElse(null), this::takeOver);
   }
 

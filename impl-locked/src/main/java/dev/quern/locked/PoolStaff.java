@@ -53,7 +53,7 @@ final class PoolStaff {
     this.priority = spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY);
     this.virtual = spec.virtual().orElse(false);
     this.maxThreads = spec.maxThreads().orElse(Integer.MAX_VALUE);
-    this.idleNanos = Waits.deadlineNanos(spec.idleLimit().orElse(IDLE_LIMIT));
+    this.idleNanos = Delays.delay(spec.idleLimit().orElse(IDLE_LIMIT));
     this.overseerWake = lock.newCondition();
   }
 

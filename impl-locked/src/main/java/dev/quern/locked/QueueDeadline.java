@@ -3,7 +3,6 @@ package dev.quern.locked;
 
 import dev.quern.spi.Host;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
@@ -57,17 +56,7 @@ final class QueueDeadline {
   }
 
   static QueueDeadline of(Host host, Duration limit) {
-    Objects.requireNonNull(limit, "limit");
-    return new QueueDeadline(host, Mode.LIMITED, clampedNanos(limit));
-  }
-
-  /** Limits of more than 292 years count as that. */
-  private static long clampedNanos(Duration limit) {
-    try {
-      return limit.toNanos();
-    } catch (ArithmeticException overflow) {
-      return limit.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
-    }
+    return new QueueDeadline(host, Mode.LIMITED, Waits.nanos(limit));
   }
 
   /** Whether the call may wait at all. */

@@ -11,7 +11,6 @@ final class Waits {
   /** No limit: some 292 years. */
   static final long FOREVER = Long.MAX_VALUE;
 
-  private static final long LONGEST_DELAY = TimeUnit.DAYS.toNanos(36_525);
   private static final long LONGEST_LOOK_AWAY = TimeUnit.MILLISECONDS.toNanos(1);
 
   private Waits() {}
@@ -29,11 +28,6 @@ final class Waits {
     } catch (ArithmeticException tooLong) {
       return limit.isNegative() ? 0 : FOREVER;
     }
-  }
-
-  /** The same for adding to a reading of the clock: at most 100 years (rule G18). */
-  static long deadlineNanos(Duration limit) {
-    return Math.min(nanos(limit), LONGEST_DELAY);
   }
 
   /** Waits to the end, then restores the interrupt flag (rule G4, for close). */
