@@ -182,7 +182,13 @@ final class IndexCommand implements Callable<Integer> {
       return UserError.failed(
           "the disk is full or failing; the index holds what was committed: " + file);
     }
-    if (message.contains("SQLITE_NOTADB") || message.contains("SQLITE_CORRUPT")) {
+    if (message.contains("SQLITE_CANTOPEN") || message.contains("SQLITE_READONLY")) {
+      return UserError.failed("can't open or write the database or its directory: " + file);
+    }
+    if (message.contains("no such table")
+        || message.contains("no such module")
+        || message.contains("SQLITE_NOTADB")
+        || message.contains("SQLITE_CORRUPT")) {
       return UserError.failed("not an index of quern: " + file);
     }
     return UserError.failed(message + ": " + file);

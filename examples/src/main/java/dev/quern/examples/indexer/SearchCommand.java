@@ -65,12 +65,21 @@ final class SearchCommand implements Callable<Integer> {
     }
     SQLiteConfig config = Store.config();
     config.setReadOnly(true);
-    try (Connection connection = config.createConnection("jdbc:sqlite:" + database)) {
+    try (Connection connection = config.createConnection("jdbc:sqlite:" + location())) {
       search(connection, java.util.Objects.requireNonNull(spec).commandLine().getOut());
     } catch (SQLException e) {
       throw IndexCommand.databaseError(database, e);
     }
     return files == 0 ? 1 : 0;
+  }
+
+  /** One who may not write beside a database that no one writes reads it as it lies. */
+  private String location() {
+    Path directory = database.toAbsolutePath().getParent();
+    boolean still = !Files.exists(Path.of(database + "-wal"));
+    return still && !Files.isWritable(directory)
+        ? database.toUri() + "?immutable=1"
+        : database.toString();
   }
 
   private void search(Connection connection, PrintWriter out) throws SQLException {

@@ -12,7 +12,6 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
 import org.sqlite.SQLiteConfig.TransactionMode;
 
@@ -60,13 +59,13 @@ final class Store implements AutoCloseable {
       throw new IOException("no such directory: " + parent);
     }
     SQLiteConfig config = config();
-    config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(
         SynchronousMode.NORMAL); // a kill loses nothing; a power cut perhaps a batch
     config.setTransactionMode(TransactionMode.IMMEDIATE);
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
     try {
       prepare(connection, root.toString());
+      create(connection, root.toString());
       return new Store(connection);
     } catch (SQLException e) {
       connection.close();
@@ -80,11 +79,19 @@ final class Store implements AutoCloseable {
     return config;
   }
 
+  /** Looks before it writes anything, the journal's mode included. */
   private static void prepare(Connection connection, String root) throws SQLException {
-    connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      if (number(statement, "select count(*) from sqlite_master") > 0) {
-        check(statement, root);
+      exists(statement, root);
+      statement.execute("pragma journal_mode = wal");
+    }
+    connection.setAutoCommit(false);
+  }
+
+  /** In one transaction: a process that dies here, or another beside it, does no harm. */
+  private static void create(Connection connection, String root) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      if (exists(statement, root)) {
         connection.commit();
         return;
       }
@@ -105,7 +112,10 @@ final class Store implements AutoCloseable {
     connection.commit();
   }
 
-  private static void check(Statement statement, String root) throws SQLException {
+  private static boolean exists(Statement statement, String root) throws SQLException {
+    if (number(statement, "select count(*) from sqlite_master") == 0) {
+      return false;
+    }
     if (number(statement, "pragma application_id") != APPLICATION
         || number(statement, "pragma user_version") != FORMAT) {
       throw new SQLException("SQLITE_NOTADB: a database of something else, or of another version");
@@ -117,6 +127,7 @@ final class Store implements AutoCloseable {
             "the index of " + indexed + ", not of " + root + "; name another with --db");
       }
     }
+    return true;
   }
 
   private static int number(Statement statement, String query) throws SQLException {

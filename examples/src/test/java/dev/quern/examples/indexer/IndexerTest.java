@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.examples.indexer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,6 +123,39 @@ class IndexerTest {
     Files.writeString(tree.resolve("text"), "text");
     assertTrue(index(provider).exits(0).out().contains("1 files: 1 indexed"));
     assertTrue(index(provider).exits(0).out().contains("1 files: 0 indexed, 1 unchanged"));
+  }
+
+  @ParameterizedTest(name = "[{0}]")
+  @MethodSource("providers")
+  void aFileThatBecameADirectoryLeavesAndItsFilesCome(String provider) throws Exception {
+    Files.writeString(tree.resolve("name"), "shallow");
+    index(provider).exits(0);
+    Files.delete(tree.resolve("name"));
+    Files.createDirectory(tree.resolve("name"));
+    Files.writeString(tree.resolve("name/file"), "deep");
+    index(provider).exits(0);
+    search("shallow").exits(1);
+    search("deep").exits(0);
+  }
+
+  @ParameterizedTest(name = "[{0}]")
+  @MethodSource("providers")
+  void aDatabaseOfSomethingElseIsLeftAlone(String provider) throws Exception {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = other.createStatement()) {
+      statement.execute("create table precious(x)");
+    }
+    byte[] before = Files.readAllBytes(database);
+    index(provider).exits(1).says("not an index of quern");
+    assertArrayEquals(before, Files.readAllBytes(database));
+    Files.delete(database);
+    Files.writeString(tree.resolve("text"), "text");
+    index(provider).exits(0);
+    CommandRun.of("index", scratch.toString(), "--db", database.toString())
+        .run()
+        .exits(1)
+        .says("the index of " + tree);
+    search("text").exits(0);
   }
 
   @ParameterizedTest(name = "[{0}]")

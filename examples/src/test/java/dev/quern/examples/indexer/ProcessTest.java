@@ -148,12 +148,17 @@ class ProcessTest {
       awaitAll(out, "removed new", "indexed moved/deep/file");
       Files.delete(tree.resolve("renamed"));
       await(out, "removed renamed");
+      Files.writeString(tree.resolve("moved/deep/file"), "watched by its new name");
+      await(out, "indexed moved/deep/file");
+      Files.createDirectory(tree.resolve("renamed")); // a directory where a file was
+      Files.writeString(tree.resolve("renamed/file"), "x");
+      await(out, "indexed renamed/file");
     } finally {
       process.destroy();
       process.waitFor();
     }
     List<String> paths = dump(database).stream().map(row -> row.split("[|]")[0]).toList();
-    assertEquals(List.of("d0/f0", "d1/f1", "d2/f2", "moved/deep/file"), paths);
+    assertEquals(List.of("d0/f0", "d1/f1", "d2/f2", "moved/deep/file", "renamed/file"), paths);
   }
 
   private static BufferedReader reader(Process process) {
