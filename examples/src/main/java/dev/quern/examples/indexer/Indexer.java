@@ -81,13 +81,17 @@ final class Indexer implements AutoCloseable {
    * writer failed.
    */
   void run() throws InterruptedException {
-    scanner.add(root);
-    scanner.await();
-    scanner.close(); // the last run has reported what it could not read
-    readers.await();
-    if (isGoing()) {
-      removeMissing();
-      writer.flush();
+    try {
+      scanner.add(root);
+      scanner.await();
+      scanner.close(); // the last run has reported what it could not read
+      readers.await();
+      if (isGoing()) {
+        removeMissing();
+        writer.flush();
+      }
+    } finally {
+      progress.endBar();
     }
   }
 

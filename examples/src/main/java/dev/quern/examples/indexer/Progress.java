@@ -39,8 +39,8 @@ final class Progress implements AutoCloseable {
   }
 
   private final TaskContext context;
-  private final @Nullable ProgressBar bar;
-  private long found; // all below: inside the context only
+  private @Nullable ProgressBar bar; // this and all below: inside the context only
+  private long found;
   private long indexed;
   private long unchanged;
   private long removed;
@@ -116,11 +116,20 @@ final class Progress implements AutoCloseable {
                 List.copyOf(skips)));
   }
 
+  /** Takes the bar away, so that lines can be printed. */
+  void endBar() {
+    context.dispatch(
+        () -> {
+          if (bar != null) {
+            bar.close();
+            bar = null;
+          }
+        });
+  }
+
   @Override
   public void close() {
+    endBar();
     context.close();
-    if (bar != null) {
-      bar.close();
-    }
   }
 }
