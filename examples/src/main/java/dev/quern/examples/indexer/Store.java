@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.Map;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TransactionMode;
 
 /**
  * The index: a row a file, and its text in an FTS5 table under the same row number. For one thread
@@ -26,6 +25,7 @@ final class Store implements AutoCloseable {
   private static final int APPLICATION = 0x71756572; // "quer": the file is ours
 
   private final Connection connection;
+  private boolean begun; // a transaction
   private final PreparedStatement find;
   private final PreparedStatement addFile;
   private final PreparedStatement changeFile;
@@ -61,7 +61,6 @@ final class Store implements AutoCloseable {
     SQLiteConfig config = config();
     config.setSynchronous(
         SynchronousMode.NORMAL); // a kill loses nothing; a power cut perhaps a batch
-    config.setTransactionMode(TransactionMode.IMMEDIATE);
     Connection connection = config.createConnection("jdbc:sqlite:" + file);
     try {
       prepare(connection, root.toString());
@@ -85,14 +84,14 @@ final class Store implements AutoCloseable {
       exists(statement, root);
       statement.execute("pragma journal_mode = wal");
     }
-    connection.setAutoCommit(false);
   }
 
   /** In one transaction: a process that dies here, or another beside it, does no harm. */
   private static void create(Connection connection, String root) throws SQLException {
     try (Statement statement = connection.createStatement()) {
+      statement.execute("begin immediate");
       if (exists(statement, root)) {
-        connection.commit();
+        statement.execute("commit");
         return;
       }
       statement.execute(
@@ -109,7 +108,7 @@ final class Store implements AutoCloseable {
       about.setString(1, root);
       about.executeUpdate();
     }
-    connection.commit();
+    execute(connection, "commit");
   }
 
   private static boolean exists(Statement statement, String root) throws SQLException {
@@ -145,11 +144,14 @@ final class Store implements AutoCloseable {
         stamps.put(rows.getString(1), new Stamp(rows.getLong(2), rows.getLong(3)));
       }
     }
-    connection.commit();
     return stamps;
   }
 
   void apply(Change change) throws SQLException {
+    if (!begun) {
+      execute(connection, "begin immediate");
+      begun = true;
+    }
     if (change instanceof Change.Put put) {
       put(put);
     } else {
@@ -197,11 +199,25 @@ final class Store implements AutoCloseable {
   }
 
   void commit() throws SQLException {
-    connection.commit();
+    end("commit");
   }
 
   void rollback() throws SQLException {
-    connection.rollback();
+    end("rollback");
+  }
+
+  private void end(String how) throws SQLException {
+    if (begun) {
+      execute(connection, how);
+      begun = false;
+    }
+  }
+
+  /** By hand: the driver would begin the next transaction at once, and lock out all others. */
+  private static void execute(Connection connection, String command) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(command);
+    }
   }
 
   @Override
