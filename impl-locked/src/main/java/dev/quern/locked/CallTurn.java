@@ -57,13 +57,12 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
   }
 
   /** What the code returned; or throws what it threw, which can only be an X or unchecked. */
+  @SuppressWarnings("NullAway") // the result is null only where T admits it
   T outcome() throws X {
     if (thrown != null) {
       CallTurn.<RuntimeException>rethrow(thrown);
     }
-    @SuppressWarnings("NullAway") // null only where T admits it
-    T returned = result;
-    return returned;
+    return result;
   }
 
   @SuppressWarnings("unchecked") // erased: thrown as it is

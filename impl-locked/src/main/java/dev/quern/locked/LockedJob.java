@@ -211,7 +211,10 @@ final class LockedJob implements Job {
    * meanwhile, as often as it is held, and got back in any case, as by a Condition (P5).
    */
   private boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
-    int holds = interlock == null || nanos <= 0 ? 0 : interlock.getHoldCount();
+    if (interlock == null || nanos <= 0) {
+      return awaitSettled(condition, nanos);
+    }
+    int holds = interlock.getHoldCount();
     for (int i = 0; i < holds; i++) {
       interlock.unlock();
     }
