@@ -389,7 +389,7 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
 
   @Override
   public boolean holdsCaller() {
-    return state.isDrainer() || !locked(state::isEnded) && carrier.holdsCaller();
+    return state.isDrainer() || (!locked(state::isEnded) && carrier.holdsCaller());
   }
 
   private void checkOutside(String operation) {

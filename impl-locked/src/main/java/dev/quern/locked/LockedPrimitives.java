@@ -29,6 +29,7 @@ final class LockedPrimitives implements Primitives {
   /** The timers of this runtime's work queues, and whose item runs on a thread. */
   private final TimerWheel wheel;
 
+  @SuppressWarnings("ThreadLocalUsage") // one a runtime: nothing is static (R10)
   private final ThreadLocal<@Nullable LockedWork> currentWork = new ThreadLocal<>();
 
   /** The workers of this runtime's pools: whose job runs on a thread. */

@@ -268,7 +268,7 @@ final class LockedWork extends WorkList.Link implements Work {
     return core.look(
         () ->
             state.now() == State.CANCELLING
-                || state.now().isRunning() && (closed || core.gate.isClosing()));
+                || (state.now().isRunning() && (closed || core.gate.isClosing())));
   }
 
   @Override

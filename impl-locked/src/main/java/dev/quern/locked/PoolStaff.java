@@ -205,7 +205,7 @@ final class PoolStaff {
       try {
         worker.wake.awaitNanos(left);
       } catch (InterruptedException stray) {
-        continue; // meant for no run
+        // meant for no run
       }
     }
     if (worker.job != null) {
@@ -296,7 +296,7 @@ final class PoolStaff {
         try {
           overseerWake.awaitNanos(left);
         } catch (InterruptedException stray) {
-          continue; // meant for nobody
+          // meant for nobody
         }
       }
     } finally {

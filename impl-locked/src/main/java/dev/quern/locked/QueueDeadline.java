@@ -70,6 +70,7 @@ final class QueueDeadline {
   }
 
   /** Waits once. False when the time is up: then it did not wait. */
+  @SuppressWarnings("WaitNotInLoop") // the callers look again, as said above
   boolean await(Condition condition) throws InterruptedException {
     switch (mode) {
       case FOREVER -> condition.await();

@@ -98,6 +98,7 @@ final class ThreadQueueCarrier implements QueueCarrier, Runnable {
     return true;
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // asked for: Waiting.YIELD (D15)
   private void yieldUntilCalled() {
     while (!called) {
       Thread.yield();

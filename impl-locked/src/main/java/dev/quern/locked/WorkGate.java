@@ -30,7 +30,7 @@ final class WorkGate {
     if (work.closed && caller != work && !closing) {
       throw new ClosedException(work + ": closed");
     }
-    return closing || work.closed || drains > 0 && caller == null;
+    return closing || work.closed || (drains > 0 && caller == null);
   }
 
   /** A queue that is broken may still be asked for items: it is their submissions that throw. */

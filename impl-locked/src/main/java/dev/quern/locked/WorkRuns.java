@@ -46,6 +46,6 @@ final class WorkRuns {
   }
 
   boolean isOver(long run) {
-    return run == 0 || run != pending && run != current;
+    return run == 0 || (run != pending && run != current);
   }
 }

@@ -111,12 +111,14 @@ final class WorkState {
     ENABLE(IDLE, null, null, RUNNING, null, null, CANCELLING),
     CLOSE(IDLE, IDLE, QUEUED, RUNNING, RUNNING, QUEUED_AGAIN, CANCELLING);
 
+    @SuppressWarnings("ImmutableEnumChecker") // a row of the table, never written
     private final @Nullable State[] next;
 
     Event(@Nullable State... next) {
       this.next = next;
     }
 
+    @SuppressWarnings("EnumOrdinal") // the columns stand in the order of the states
     @Nullable State from(State old) {
       return next[old.ordinal()];
     }

@@ -126,7 +126,10 @@ public class DaemonQueueTargetRules {
       closers.join();
       for (BatchLog log : family.logs) {
         assertEquals(upTo(log.items().size()), log.items());
-        assertEquals(log.items().size() + 1, log.events().size());
+        int ends = log.events().size() - log.items().size();
+        // A close in the middle of a turn ends the batch begun (D4), and the rest is one more.
+        assertTrue(ends == 1 || ends == 2, () -> "batch ends: " + log.events());
+        assertEquals(END, log.events().get(log.events().size() - 1));
       }
       assertTrue(family.target.flush(Scene.LIMIT));
       family.target.close();

@@ -7,6 +7,7 @@ import dev.quern.Inspection;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPoolSpec;
+import dev.quern.Waiting;
 import dev.quern.WorkQueueSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class EffectiveSpecs {
       merge.refuse(Settings.DAEMON_QUEUE_POOL, why);
       merge.refuse(Settings.DAEMON_QUEUE_PRIORITY, why);
       merge.refuse(Settings.DAEMON_QUEUE_WAITING, why);
-      return merge.done(merged.waiting(Settings.DAEMON_QUEUE_WAITING.initial()));
+      return merge.done(merged.waiting(Waiting.SPIN_THEN_PARK)); // unused, but set
     }
     merged = merged.waiting(merge.require(Settings.DAEMON_QUEUE_WAITING, spec.waiting()));
     merged = merge.value(Settings.DAEMON_QUEUE_POOL, spec.pool()).map(merged::pool).orElse(merged);

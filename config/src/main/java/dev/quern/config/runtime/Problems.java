@@ -52,6 +52,7 @@ final class Problems {
     return found.key() + " = \"" + found.text() + "\" (" + found.source() + "): " + why;
   }
 
+  @SuppressWarnings("ReferenceEquality") // keys are rows of the one table
   private void checkLayer(Layer layer) {
     for (Iterator<String> keys = layer.values().getKeys(); keys.hasNext(); ) {
       String key = keys.next();

@@ -55,15 +55,17 @@ final class Registry {
   private Phase phase = Phase.OPEN; // guarded by lock
 
   @Inject
-  Registry() {
-    UNIQUE.forEach(kind -> names.put(kind, new HashSet<>()));
+  Registry() {}
+
+  private Set<String> namesOf(Kind kind) {
+    return names.computeIfAbsent(kind, unseen -> new HashSet<>());
   }
 
   /** Reserves a name before anything is made under it. */
   void claim(Kind kind, String name) {
     lock.lock();
     try {
-      if (UNIQUE.contains(kind) && !names.get(kind).add(name)) {
+      if (UNIQUE.contains(kind) && !namesOf(kind).add(name)) {
         throw new MisuseException(
             Failures.describe(kind, name) + ": there is a live one of this name already");
       }
@@ -77,7 +79,7 @@ final class Registry {
     lock.lock();
     try {
       if (UNIQUE.contains(kind)) {
-        names.get(kind).remove(name);
+        namesOf(kind).remove(name);
       }
     } finally {
       lock.unlock();

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 
 /** Makes what has no constructor that could be injected. */
 @Module
+@SuppressWarnings("UseBinds") // one class of static methods reads better than two of each
 final class RuntimeModule {
   private RuntimeModule() {}
 

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,7 @@ final class SystemQueues {
   }
 
   WorkQueue workQueue(SystemQueue which) {
-    return workQueues.get(which).get();
+    return Objects.requireNonNull(workQueues.get(which), "which").get();
   }
 
   /** The target of all reclaimers; nothing is enqueued in it itself. */

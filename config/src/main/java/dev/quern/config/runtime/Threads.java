@@ -33,6 +33,7 @@ final class Threads {
     }
   }
 
+  @SuppressWarnings("ThreadPriorityCheck") // the user asked for it
   private Thread platform(String name, int priority, Runnable body) {
     Thread thread =
         factory.isPresent()

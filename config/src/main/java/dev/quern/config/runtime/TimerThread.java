@@ -94,6 +94,7 @@ final class TimerThread {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the caller loops
   private void await(long nanos) {
     try {
       if (nanos == Long.MAX_VALUE) {

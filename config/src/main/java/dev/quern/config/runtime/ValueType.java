@@ -121,7 +121,10 @@ record ValueType<T>(String expected, Function<String, T> parser, Function<T, Str
     Matcher amount = AMOUNT.matcher(text.toLowerCase(Locale.ROOT));
     try {
       if (amount.matches()) {
-        return UNITS.get(amount.group(2)).apply(Long.parseLong(amount.group(1)));
+        Function<Long, Duration> unit = UNITS.get(amount.group(2));
+        if (unit != null) {
+          return unit.apply(Long.parseLong(amount.group(1)));
+        }
       }
       return Duration.parse(text);
     } catch (ArithmeticException | DateTimeParseException e) {
@@ -133,11 +136,12 @@ record ValueType<T>(String expected, Function<String, T> parser, Function<T, Str
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  @SuppressWarnings("JavaDurationGetSecondsGetNano") // asks for whole seconds first
   private static String write(Duration value) {
     if (value.getNano() == 0) {
-      return value.getSeconds() + "s";
+      return value.toSeconds() + "s";
     }
-    return value.getNano() % 1_000_000 == 0 && value.getSeconds() < Integer.MAX_VALUE
+    return value.getNano() % 1_000_000 == 0 && value.toSeconds() < Integer.MAX_VALUE
         ? value.toMillis() + "ms"
         : value.toString();
   }

@@ -158,7 +158,7 @@ final class Indexer implements AutoCloseable {
   /** The runtime's failure handler: a directory that can't be read is a skip like any other. */
   void failed(Failure failure) {
     Throwable cause = failure.cause();
-    if (cause instanceof DirectoryIteratorException iteration) {
+    if (cause instanceof DirectoryIteratorException iteration && iteration.getCause() != null) {
       cause = iteration.getCause();
     }
     if (cause instanceof FileSystemException e && e.getFile() != null) {
