@@ -32,8 +32,7 @@ public final class Opening {
   /** With the provider that the settings name, or the best there is. */
   public Quern open() {
     Optional<Layers.Found> named = layers.find(Settings.PROVIDER.pattern());
-    Optional<Provider> provider =
-        ProviderLookup.choose(named.map(found -> found.text().strip()), problems, log);
+    Optional<Provider> provider = ProviderLookup.choose(named, problems, log);
     throwProblems();
     return start(provider.orElseThrow(), named.map(Layers.Found::source).orElse("default"));
   }

@@ -3,6 +3,7 @@ package dev.quern.config.runtime;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.quern.config.runtime.Layers.Found;
 import dev.quern.spi.Provider;
 import java.lang.System.Logger.Level;
 import java.security.CodeSource;
@@ -39,14 +40,14 @@ final class ProviderLookup {
     this.log = log;
   }
 
-  /** The provider of that name, or the one of the highest rank; else a problem, and null. */
-  static Optional<Provider> choose(Optional<String> name, List<String> problems, Log log) {
+  /** The provider that is named, or the one of the highest rank; else a problem, and none. */
+  static Optional<Provider> choose(Optional<Found> setting, List<String> problems, Log log) {
     ProviderLookup lookup = new ProviderLookup(log);
     lookup.collect();
     lookup.findTwins();
     Optional<Provider> chosen = Optional.empty();
     if (lookup.problems.isEmpty()) {
-      chosen = name.isPresent() ? lookup.named(name.get()) : lookup.ofHighestRank();
+      chosen = setting.isPresent() ? lookup.named(setting.get()) : lookup.ofHighestRank();
     }
     if (chosen.isPresent()) {
       lookup.refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
@@ -102,17 +103,15 @@ final class ProviderLookup {
         });
   }
 
-  private Optional<Provider> named(String name) {
+  private Optional<Provider> named(Found setting) {
+    String name = setting.text().strip();
     Optional<Provider> provider = usable.stream().filter(p -> p.name().equals(name)).findFirst();
     if (provider.isEmpty()) {
       refused.stream().filter(r -> r.name().equals(name)).map(Refused::why).forEach(problems::add);
       if (problems.isEmpty()) {
         problems.add(
-            "quern.provider = \""
-                + name
-                + "\": there is no such provider, found "
-                + names()
-                + unloaded());
+            Problems.misplaced(
+                setting, "there is no such provider, found " + names() + unloaded()));
       }
     }
     return provider;

@@ -67,7 +67,7 @@ class ProviderLookupTest {
   void anUnknownNameNamesThoseFound() throws IOException {
     find(Low.class, High.class);
     assertEquals(
-        List.of("quern.provider = \"lwo\": there is no such provider, found [high, low]"),
+        List.of("quern.provider = \"lwo\" (program): there is no such provider, found [high, low]"),
         problems(OpenOptions.NONE.set("quern.provider", "lwo")));
   }
 
@@ -76,7 +76,8 @@ class ProviderLookupTest {
     find();
     assertEquals(List.of("no provider of Quern found: " + ADVICE), problems(OpenOptions.NONE));
     assertEquals(
-        List.of("quern.provider = \"x\": there is no such provider, found none: " + ADVICE),
+        List.of(
+            "quern.provider = \"x\" (program): there is no such provider, found none: " + ADVICE),
         problems(OpenOptions.NONE.set("quern.provider", "x")));
   }
 
