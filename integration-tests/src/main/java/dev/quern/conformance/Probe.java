@@ -32,7 +32,7 @@ public final class Probe {
 
   private record Fault(Error error, Predicate<Thread> where) {}
 
-  private final List<Thread> started = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<Thread> started = new CopyOnWriteArrayList<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<Logged> logged = new CopyOnWriteArrayList<>();
   private final AtomicInteger starts = new AtomicInteger();
@@ -195,7 +195,7 @@ public final class Probe {
         throw new CannotStartThreadException(name, startFailure);
       }
       Thread thread = host.startThread(name, priority, virtual, loader, new Watched(body));
-      started.add(thread);
+      started.addIfAbsent(thread);
       return thread;
     }
 
@@ -257,6 +257,7 @@ public final class Probe {
 
     @Override
     public void run() {
+      started.addIfAbsent(Thread.currentThread()); // it may run before its starter is back
       try {
         Objects.requireNonNull(body).run();
       } catch (Throwable thrown) {
