@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The place of the lock-free provider. It provides nothing yet, so no runtime finds it. */
+/** The provider without locks: atomic steps on state words, rings, chains and a timing wheel. */
 module dev.quern.lockfree {
-  requires dev.quern.spi;
+  requires transitive dev.quern.spi;
+  requires static org.jspecify;
+
+  exports dev.quern.lockfree;
+
+  uses dev.quern.spi.Provider; // INTERIM
+
+  provides dev.quern.spi.Provider with
+      dev.quern.lockfree.LockfreeProvider;
 }

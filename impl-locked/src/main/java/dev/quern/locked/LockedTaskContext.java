@@ -12,6 +12,7 @@ import dev.quern.Task;
 import dev.quern.TaskContext;
 import dev.quern.TaskContextSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.util.LinkedHashSet;

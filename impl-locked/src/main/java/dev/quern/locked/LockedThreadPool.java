@@ -11,6 +11,7 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
+import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.time.Instant;

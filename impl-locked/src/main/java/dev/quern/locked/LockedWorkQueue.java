@@ -10,6 +10,7 @@ import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,6 +9,7 @@ import dev.quern.spi.Alarm;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
@@ -44,6 +45,11 @@ final class OwnersHost implements Host {
   @Override
   public long nanoTime() {
     return host.nanoTime();
+  }
+
+  @Override
+  public Parker parker() {
+    return host.parker();
   }
 
   @Override

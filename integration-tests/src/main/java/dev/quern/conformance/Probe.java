@@ -9,6 +9,7 @@ import dev.quern.spi.Alarm;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
@@ -204,6 +205,11 @@ public final class Probe {
       faultHere();
       HandClock byHand = clock;
       return byHand == null ? host.nanoTime() : byHand.nanoTime();
+    }
+
+    @Override
+    public Parker parker() {
+      return host.parker();
     }
 
     @Override

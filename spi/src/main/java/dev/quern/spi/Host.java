@@ -29,6 +29,11 @@ public interface Host {
   /** The clock, on {@link System#nanoTime()}'s scale (rule G18). */
   long nanoTime();
 
+  /** Blocks and wakes the provider's waiting threads. */
+  default Parker parker() {
+    return Parker.LOCK_SUPPORT;
+  }
+
   /**
    * An alarm on the runtime's one timer thread.
    *

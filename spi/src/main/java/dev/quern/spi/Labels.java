@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.quern.locked;
+package dev.quern.spi;
 
 import java.util.Objects;
 
 /** Names of jobs and tasks: any text that is not blank, up to 200 characters (rule G14). */
-final class Labels {
+public final class Labels {
   private static final int LONGEST = 200;
 
   private Labels() {}
 
-  static String check(String name) {
+  /** The name as it is; null and what is out of range are refused (rule G1). */
+  public static String check(String name) {
     Objects.requireNonNull(name, "name");
     if (name.isBlank() || name.length() > LONGEST) {
       throw new IllegalArgumentException(

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import dev.quern.Action;
+import dev.quern.DaemonQueue;
+import dev.quern.DaemonQueueSpec;
+import dev.quern.Handler;
+import dev.quern.Job;
+import dev.quern.Queue;
+import dev.quern.QueueSpec;
+import dev.quern.TaskContext;
+import dev.quern.TaskContextSpec;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.Work;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
+import dev.quern.spi.Host;
+import dev.quern.spi.Primitives;
+import dev.quern.spi.Provider;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the constructors; what the primitives of one runtime share is made here. */
+final class LockfreePrimitives implements Primitives {
+  private final Host host;
+  private final Primitives interim; // INTERIM: what is not written yet comes from `locked`
+
+  LockfreePrimitives(Host host) {
+    this.host = host;
+    this.interim =
+        ServiceLoader.load(Provider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(provider -> provider.name().equals("locked"))
+            .findFirst()
+            .orElseThrow()
+            .create(this.host);
+  }
+
+  @Override
+  public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
+    return interim.newQueue(spec, onNonEmpty);
+  }
+
+  @Override
+  public <E> DaemonQueue<E> newDaemonQueue(
+      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
+    return interim.newDaemonQueue(spec, handler, target);
+  }
+
+  @Override
+  public ThreadPool newThreadPool(ThreadPoolSpec spec) {
+    return interim.newThreadPool(spec);
+  }
+
+  @Override
+  public TaskContext newTaskContext(TaskContextSpec spec) {
+    return interim.newTaskContext(spec);
+  }
+
+  @Override
+  public WorkQueue newWorkQueue(WorkQueueSpec spec) {
+    return interim.newWorkQueue(spec);
+  }
+
+  @Override
+  public Optional<Work> currentWork() {
+    return interim.currentWork();
+  }
+
+  @Override
+  public Optional<Job> currentJob() {
+    return interim.currentJob();
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import dev.quern.Action;
+import dev.quern.Kind;
+import dev.quern.spi.Host;
+import org.jspecify.annotations.Nullable;
+
+/** The one door to what the user gave us: nothing that it throws or leaves behind gets past. */
+final class UserCode {
+  private UserCode() {}
+
+  /** Runs it on a thread of the caller's. Returns whether it ended well; else it was reported. */
+  static boolean run(Host host, Kind kind, String primitive, @Nullable String item, Action code) {
+    try {
+      code.run();
+      return true;
+    } catch (Throwable thrown) {
+      host.failed(kind, primitive, item, thrown);
+      return false;
+    }
+  }
+
+  /**
+   * Runs it on a thread of ours, which goes in and comes out with the interrupt flag clear and
+   * {@code loader} as context class loader (rules G5, G13).
+   */
+  static boolean runHere(
+      Host host,
+      Kind kind,
+      String primitive,
+      @Nullable String item,
+      @Nullable ClassLoader loader,
+      Action code) {
+    clean(loader);
+    try {
+      return run(host, kind, primitive, item, code);
+    } finally {
+      clean(loader);
+    }
+  }
+
+  private static void clean(@Nullable ClassLoader loader) {
+    Thread thread = Thread.currentThread();
+    Thread.interrupted();
+    if (thread.getContextClassLoader() != loader) {
+      thread.setContextClassLoader(loader);
+    }
+  }
+}
