@@ -125,6 +125,7 @@ final class PoolLine {
       }
       first = awaitNext(stub);
       head = first;
+      stub.clearNextPlain();
     }
     LineNode next = first.next();
     if (next == null) {

@@ -141,12 +141,13 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   private boolean begin(LineNode node) {
     LockfreeJob next = (LockfreeJob) node.job();
+    long now = pool.host.nanoTime();
     if (!next.begin(node)) {
       staff.line.staleLeft();
       return false;
     }
     tally.runBegunRelease();
-    since = pool.host.nanoTime();
+    since = now;
     if (done) {
       done = false;
     }
@@ -222,7 +223,11 @@ final class PoolWorker extends WorkerState implements Runnable {
   }
 
   private void leave(Thread me) {
-    for (LineNode node; (node = run.take()) != null; ) { // only if the pool broke
+    LockfreeJob last = job;
+    if (last != null) { // only if the pool broke, as in what follows
+      endBody(last, false);
+    }
+    for (LineNode node; (node = run.take()) != null; ) {
       pool.drop(node);
     }
     pool.inside.remove(me);
