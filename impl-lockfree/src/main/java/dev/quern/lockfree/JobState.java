@@ -108,6 +108,10 @@ class JobState extends LineNode {
     return phase(now) == IDLE && bodies(now) == 0;
   }
 
+  boolean hasBody() {
+    return bodies(word) > 0;
+  }
+
   /** Whether the place is the one at which the job waits. */
   boolean waitsAt(LineNode place) {
     return isWaiting(word, place.stamp);

@@ -99,8 +99,10 @@ final class LockfreeJob extends JobState implements Job {
 
   private Submission queued(long old) {
     LineNode node = place(old);
-    if (pool.staff.place(node)) {
-      setPlacedRelease((int) node.stamp);
+    int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
+    if (pool.staff.line.append(node)) {
+      setPlacedRelease(stamp);
+      pool.staff.signal();
     } else if (drop(node)) {
       throw pool.closed(this);
     }
@@ -110,11 +112,13 @@ final class LockfreeJob extends JobState implements Job {
   private Submission coalesced(long old) {
     if (placed != (int) stamp(old)) {
       LineNode another = new Extra(this, stamp(old));
-      if (!pool.staff.place(another)) {
+      if (!pool.staff.line.append(another)) {
         drop(another);
         throw pool.closed(this);
       }
       setPlacedRelease((int) stamp(old));
+      pool.staff.line.becameStale(); // one of the two places will be
+      pool.staff.signal();
     }
     return counted(Submission.COALESCED);
   }
@@ -138,9 +142,11 @@ final class LockfreeJob extends JobState implements Job {
     if (worker == null || worker.job() != this || !worker.callDone()) {
       throw misuse("done() is for the run in progress, once");
     }
-    long old = endRun(interlock != null || pool.isBroken());
-    if (interlock == null && phase(old) == AGAIN && !pool.isBroken()) {
-      pool.staff.place(place(old));
+    boolean looked = interlock != null || pool.isBroken();
+    long old = endRun(looked);
+    if (!looked && phase(old) == AGAIN) {
+      queueAgain(old);
+      pool.staff.signal();
     }
     pool.waits.wakeAll();
   }
@@ -153,15 +159,21 @@ final class LockfreeJob extends JobState implements Job {
       if (interlock != null) {
         worker.tally.runRepeatedRelease();
       }
-      LineNode node = place(old);
-      boolean kept = pool.staff.line.append(node);
-      assert kept : "sealed while a worker lives";
-      setPlacedRelease((int) node.stamp);
+      queueAgain(old);
       if (!worker.run.isEmpty()) {
         pool.staff.signal(); // else this worker comes for it
       }
     }
     pool.waits.wakeAll();
+  }
+
+  /** By a worker of the pool, so the line cannot be sealed. */
+  private void queueAgain(long old) {
+    LineNode node = place(old);
+    int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
+    boolean kept = pool.staff.line.append(node);
+    assert kept : "sealed while a worker lives";
+    setPlacedRelease(stamp);
   }
 
   // ---- Cancellation
@@ -224,14 +236,14 @@ final class LockfreeJob extends JobState implements Job {
   @Override
   public void close() {
     if (beginClose()) {
-      pool.waits.awaitUninterruptibly(this::isReleased);
+      pool.waits.awaitUninterruptibly(this::isOver);
     }
   }
 
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
     Deadline deadline = Deadline.in(limit);
-    return beginClose() && pool.waits.await(this::isReleased, deadline) ? List.of() : List.of(name);
+    return beginClose() && pool.waits.await(this::isOver, deadline) ? List.of() : List.of(name);
   }
 
   /** Whether the caller may wait: a body of the job itself may not, its end is the close's. */
@@ -267,6 +279,11 @@ final class LockfreeJob extends JobState implements Job {
   /** How many runs wait while one is in progress. */
   int runsAgain() {
     return interlock == null && phase(word()) == AGAIN ? 1 : 0;
+  }
+
+  /** What waits in a pool that broke will never run. */
+  private boolean isOver() {
+    return isReleased() || (pool.isBroken() && !hasBody());
   }
 
   // ---- Checks

@@ -57,16 +57,7 @@ final class PoolStaff {
     this.overseer = overseer;
   }
 
-  /** A job is WAITING: gives it its place. False if the pool has ended. */
-  boolean place(LineNode node) {
-    if (!line.append(node)) {
-      return false;
-    }
-    signal();
-    return true;
-  }
-
-  /** A job may wait: has a worker come for it. */
+  /** After an append, or where a job may wait for another reason: has a worker come for it. */
   void signal() {
     PoolWorker worker = idle.pop();
     if (worker != null) {
