@@ -72,18 +72,16 @@ final class Lane {
    */
   private void run() {
     Lane lane = this;
-    try {
-      while (lane != null) {
-        core.current.set(lane);
+    while (lane != null) {
+      core.current.set(lane);
+      try {
         lane.runAll();
-        lane = core.lanes.leave(lane);
+      } catch (Throwable ours) { // what an item threw has been reported
+        core.broke(ours);
       }
-    } catch (Throwable ours) { // what an item threw has been reported
-      core.broke(ours);
-      core.lanes.leave(lane);
-    } finally {
-      core.current.remove();
+      lane = core.lanes.leave(lane);
     }
+    core.current.remove();
   }
 
   private void runAll() {

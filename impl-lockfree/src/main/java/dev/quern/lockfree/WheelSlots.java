@@ -12,12 +12,11 @@ import org.jspecify.annotations.Nullable;
  * wheel's origin, cut into ticks of 2^16 ns.
  *
  * <p>A tick's number is eight digits of six bits. The wheel has a ring of 64 slots for each digit.
- * An entry lies in the ring of the highest digit in which its tick differs from the current one,
- * in the slot of that digit's value; so everything in a lower ring comes before everything in a
- * higher one, and the next slot to look at is found from one bit set a ring. When the current tick
- * reaches a slot of a higher ring, its entries are placed again, each in a lower ring: at most
- * seven times in an entry's life, and placing and unlinking cost the same with any number of
- * entries.
+ * An entry lies in the ring of the highest digit in which its tick differs from the current one, in
+ * the slot of that digit's value; so everything in a lower ring comes before everything in a higher
+ * one, and the next slot to look at is found from one bit set a ring. When the current tick reaches
+ * a slot of a higher ring, its entries are placed again, each in a lower ring: at most seven times
+ * in an entry's life, and placing and unlinking cost the same with any number of entries.
  *
  * <p>A bit of an occupied set may stay set for a slot that was emptied by unlinking; the slot is
  * looked at for nothing, once. A bit is never clear for a slot with an entry.
@@ -108,9 +107,7 @@ final class WheelSlots {
 
   /** Sorted by what the timer thread knows: the deadlines themselves may move meanwhile. */
   private void takeOut(Slot slot) {
-    for (TimerEntry entry = linked(slot.next);
-        entry != slot;
-        entry = linked(slot.next)) {
+    for (TimerEntry entry = linked(slot.next); entry != slot; entry = linked(slot.next)) {
       unlink(entry);
       due.add(entry);
     }

@@ -4,7 +4,9 @@ package dev.quern.lockfree;
 import dev.quern.Submission;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The totals of a work queue (rule R8), exact when quiet; what runs count themselves is in Lane. */
+/**
+ * The totals of a work queue (rule R8), exact when quiet; what runs count themselves is in Lane.
+ */
 final class WorkCounts {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder coalesced = new LongAdder();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *   instants +1: endDrains   never               how often one instant ended all drains
  * </pre>
  *
- * <p>A drain ends for all who drain at one quiet instant that came after the last of them began: the
- * word is read before the look for quiet, and must be the same at the step.
+ * <p>A drain ends for all who drain at one quiet instant that came after the last of them began:
+ * the word is read before the look for quiet, and must be the same at the step.
  */
 final class WorkGate {
   private static final VarHandle WORD =
@@ -43,6 +43,11 @@ final class WorkGate {
   /** One read: whether every submission may go on to the item's state. */
   boolean isOpen() {
     return (word & SHUT) == 0;
+  }
+
+  /** For good: nothing delayed will run any more. */
+  boolean isShut() {
+    return (word & (CLOSING | BROKEN)) != 0;
   }
 
   boolean isClosing() {

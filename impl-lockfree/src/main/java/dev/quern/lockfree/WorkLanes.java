@@ -168,9 +168,7 @@ final class WorkLanes {
     return (old & ~FREE | lane.number) - ENGAGED;
   }
 
-  /**
-   * It has found the line empty. Returns the lane as which its thread has to go on, or null.
-   */
+  /** It has found the line empty. Returns the lane as which its thread has to go on, or null. */
   @Nullable Lane leave(Lane lane) {
     long old;
     do {

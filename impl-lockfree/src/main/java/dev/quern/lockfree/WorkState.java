@@ -321,7 +321,7 @@ abstract class WorkState extends TimerEntry {
   }
 
   /** One less deep. The word before; no change if it was not DISABLED, or is CLOSED. */
-  final long enable() {
+  final long enabled() {
     while (true) {
       long old = word;
       long next = old;
@@ -334,6 +334,10 @@ abstract class WorkState extends TimerEntry {
     }
   }
 
+  static boolean keepsQueued(Removal event) {
+    return event == Removal.CLOSE || event == Removal.CLOSE_QUEUE;
+  }
+
   private void vacate(long old) {
     if (isInLine(old)) {
       line().vacate(data(old), this);
@@ -343,8 +347,8 @@ abstract class WorkState extends TimerEntry {
   // ---- Runs
 
   /**
-   * The lane that took the place. The run's identity is written before the step, against others
-   * who took another place of this item: so while RUNNING it is that run's.
+   * The lane that took the place. The run's identity is written before the step, against others who
+   * took another place of this item: so while RUNNING it is that run's.
    */
   final boolean begin(long place) {
     while (true) {
@@ -383,7 +387,10 @@ abstract class WorkState extends TimerEntry {
 
   // ---- Watching a run
 
-  /** The run that would serve a submission made now: the pending one, else the one in progress. */
+  /**
+   * The run that would serve a submission made now: the pending one, else the one in progress.
+   * HURRY makes a delayed one QUEUED, WATCH leaves it alone.
+   */
   final long latest(Entry event) {
     while (true) {
       long old = enter(event, 0);
@@ -396,7 +403,7 @@ abstract class WorkState extends TimerEntry {
         if (word == now) {
           return identity;
         }
-      } else if (!isPending(now)) {
+      } else if (pending(now) != QUEUED && (event == Entry.WATCH || pending(now) != DELAYED)) {
         return has(now, RUNNING) ? run : NO_PLACE;
       }
     }
