@@ -313,12 +313,18 @@ final class LockfreeWork extends WorkState implements Work {
 
   @Override
   public boolean isPending() {
-    return isPending(word());
+    return isPending(seen());
   }
 
   @Override
   public boolean isBusy() {
-    return isBusy(word());
+    return isBusy(seen());
+  }
+
+  /** The word, but that a queue that closes has no delayed items, even before it has found them. */
+  private long seen() {
+    long now = word();
+    return pending(now) == DELAYED && core.gate.isShut() ? without(now) : now;
   }
 
   @Override

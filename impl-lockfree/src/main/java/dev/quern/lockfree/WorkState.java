@@ -276,7 +276,7 @@ abstract class WorkState extends TimerEntry {
         next = has(old, WATCHED) ? aside(old, time) : with(old, DELAYED, encoded(time));
       }
       if (step(old, next)) {
-        vacate(old);
+        vacate(old, next);
         return old;
       }
     }
@@ -295,9 +295,7 @@ abstract class WorkState extends TimerEntry {
       long old = word;
       long next = removed(event, old);
       if (step(old, next)) {
-        if (isInLine(old) && !isInLine(next)) {
-          vacate(old);
-        }
+        vacate(old, next);
         return old;
       }
     }
@@ -314,6 +312,11 @@ abstract class WorkState extends TimerEntry {
       case CLOSE -> (pending(old) == DELAYED ? none(old) : old) | CLOSED;
       case CLOSE_QUEUE -> pending(old) == DELAYED ? none(old) : old;
     };
+  }
+
+  /** The word as it will be without the pending run. */
+  static long without(long word) {
+    return none(word);
   }
 
   private static long none(long old) {
@@ -338,8 +341,8 @@ abstract class WorkState extends TimerEntry {
     return event == Removal.CLOSE || event == Removal.CLOSE_QUEUE;
   }
 
-  private void vacate(long old) {
-    if (isInLine(old)) {
+  private void vacate(long old, long next) {
+    if (isInLine(old) && !isInLine(next)) {
       line().vacate(data(old), this);
     }
   }
