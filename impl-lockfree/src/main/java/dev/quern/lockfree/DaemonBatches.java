@@ -50,13 +50,14 @@ final class DaemonBatches<E> {
     int handled = 0;
     foundEmpty = false;
     while (handled < maxBatch && !isOver(handled)) {
+      long now = host.nanoTime(); // may fail, so before an item is out
       item = queue.takeNext();
       if (item == null) {
         foundEmpty = true;
         break;
       }
       handled++;
-      tally.beginsRelease(host.nanoTime());
+      tally.beginsRelease(now);
       tally.ranRelease(runHere(handle));
     }
     if (handled > 0) {

@@ -41,12 +41,12 @@ final class DaemonClosing {
     this.waits = waits;
   }
 
-  /** Before its close begins: this thread calls {@link #awaitPatiently} whatever comes. */
+  /** Before its close is a step: this thread calls {@link #awaitPatiently} whatever comes. */
   void bePatient() {
     PATIENT.getAndAdd(this, 1);
   }
 
-  /** It has, or its close was refused. */
+  /** It is through. */
   void losePatience() {
     PATIENT.getAndAdd(this, -1);
   }

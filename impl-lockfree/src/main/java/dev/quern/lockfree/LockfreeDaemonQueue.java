@@ -296,10 +296,10 @@ final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueu
   }
 
   private List<E> closePatiently(String operation, boolean now) {
-    checkOutside(operation);
+    checkClosable(operation);
     closing.bePatient();
     try {
-      List<E> unhandled = beginClose(operation, now);
+      List<E> unhandled = beginClose(now);
       closing.awaitPatiently();
       return unhandled;
     } finally {
@@ -311,16 +311,21 @@ final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueu
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
     Deadline deadline = Deadline.in(limit);
-    checkOutside("close(limit)");
-    beginClose("close(limit)", false);
+    checkClosable("close(limit)");
+    beginClose(false);
     return closing.await(deadline) && isEmpty() ? List.of() : List.of(name());
   }
 
-  /** Returns, for closeNow, what is not handled any more. */
-  private List<E> beginClose(String operation, boolean now) {
+  /** From here on the close can't be refused, and no child can come. */
+  private void checkClosable(String operation) {
+    checkOutside(operation);
     if (!children.close()) {
       throw misuse(operation + " of the target of live queues: " + children.names());
     }
+  }
+
+  /** Returns, for closeNow, what is not handled any more. */
+  private List<E> beginClose(boolean now) {
     shut();
     List<E> unhandled = now && state.cut() ? takeAll() : List.of();
     callIf(state.close());
