@@ -102,11 +102,6 @@ final class DaemonBatches<E> {
     return tally.isRunning();
   }
 
-  /** How many are settled when what was taken up to now and {@code more} beside it are. */
-  long settledAfter(int more) {
-    return tally.settled() + more + maxBatch;
-  }
-
   long settled() {
     return tally.settled();
   }

@@ -263,26 +263,15 @@ final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueu
     return flush(Deadline.in(limit));
   }
 
-  /**
-   * Until as many batches have ended as cover what was accepted before, or the queue was seen empty
-   * and at rest, or nothing is handled any more. The mark is never too low: what was in the buffer,
-   * what has been handled, and what the batch in progress may have taken. Nor does it lie in the
-   * way of a queue that comes to rest, though it may be too high.
-   */
+  /** What closeNow takes away is not waited for; a broken queue says so. */
   private boolean flush(Deadline deadline) throws InterruptedException {
     checkOutside("flush()");
-    int size = buffer.size();
-    long mark = batches.settledAfter(size);
-    boolean flushed = waits.await(() -> state.isOver() || isFlushed(mark), deadline);
-    if (state.isBroken() && !isFlushed(mark)) {
+    long mark = buffer.accepted();
+    boolean flushed = waits.await(() -> state.isOver() || batches.settled() >= mark, deadline);
+    if (state.isBroken() && batches.settled() < mark) {
       throw closedException();
     }
     return flushed;
-  }
-
-  /** The buffer is looked at before the state: who took the last item was then draining. */
-  private boolean isFlushed(long mark) {
-    return batches.settled() >= mark || (buffer.isEmpty() && !state.isDraining());
   }
 
   @Override

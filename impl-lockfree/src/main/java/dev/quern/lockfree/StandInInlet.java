@@ -29,7 +29,10 @@ abstract class StandInInlet<E> implements Inlet<E>, Managed {
     this.bounded = capacity.isPresent();
     this.capacity = capacity.orElse(Integer.MAX_VALUE);
     this.producersWait = waits;
-    this.buffer = new StandInBuffer<>(this.capacity);
+    this.buffer =
+        bounded
+            ? Buffer.bounded(this.capacity, waits, host.parker())
+            : Buffer.unbounded(host.parker());
     this.room = new WaitList(host.parker());
   }
 
@@ -53,6 +56,7 @@ abstract class StandInInlet<E> implements Inlet<E>, Managed {
     boolean first = broken == null;
     if (first) broken = cause;
     shut();
+    buffer.breakDown();
     return first;
   }
 
@@ -180,76 +184,5 @@ abstract class StandInInlet<E> implements Inlet<E>, Managed {
 
   final String fill() {
     return bounded ? size() + " of " + capacity : size() + " items";
-  }
-
-  static final class StandInBuffer<E> implements Buffer<E> {
-    private final java.util.concurrent.locks.ReentrantLock lock =
-        new java.util.concurrent.locks.ReentrantLock();
-    private final ArrayDeque<E> items = new ArrayDeque<>();
-    private final int capacity;
-    private boolean armed = true;
-    private boolean closed;
-    private long accepted;
-
-    StandInBuffer(int capacity) {
-      this.capacity = capacity;
-    }
-
-    public Appended append(E item) {
-      return appendAll(List.of(item));
-    }
-
-    public Appended appendAll(List<? extends E> more) {
-      lock.lock();
-      try {
-        if (closed) return Appended.CLOSED;
-        if (items.size() > capacity - more.size()) return Appended.FULL;
-        items.addAll(more);
-        accepted += more.size();
-        boolean signal = armed;
-        armed = false;
-        return signal ? Appended.SIGNAL : Appended.QUIET;
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    public @Nullable E poll() {
-      lock.lock();
-      try {
-        E item = items.poll();
-        if (item == null) armed = true;
-        return item;
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    public @Nullable E peek() {
-      return items.peek();
-    }
-
-    public void close() {
-      lock.lock();
-      closed = true;
-      lock.unlock();
-    }
-
-    public int size() {
-      lock.lock();
-      try {
-        return items.size();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    public boolean isEmpty() {
-      return size() == 0;
-    }
-
-    public long accepted() {
-      return accepted;
-    }
   }
 }
