@@ -6,7 +6,6 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.quern.ClosedException;
 import dev.quern.DaemonQueueSpec;
-import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -43,8 +42,8 @@ public class DaemonQueueCloses {
 
   /** Closes without waiting. */
   @Actor
-  public void closer() throws InterruptedException {
-    queue.close(Duration.ZERO);
+  public void closer() {
+    HandCarried.closeAtOnce(queue);
   }
 
   /** What was called for comes. */

@@ -46,9 +46,9 @@ public class DaemonQueueFlushes {
 
   /** Waits. */
   @Actor
-  public void flusher(II_Result result) throws InterruptedException {
+  public void flusher(II_Result result) {
     try {
-      queue.flush();
+      HandCarried.flush(queue);
       result.r1 = handled;
       result.r2 = ended;
     } catch (JudgingParker.LostWakeUp lost) {

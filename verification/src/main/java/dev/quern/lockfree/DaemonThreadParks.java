@@ -5,7 +5,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import dev.quern.DaemonQueueSpec;
-import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -37,9 +36,9 @@ public class DaemonThreadParks {
 
   /** Appends, then closes without waiting. */
   @Actor
-  public void producer() throws InterruptedException {
+  public void producer() {
     queue.offer(1);
-    queue.close(Duration.ZERO);
+    HandCarried.closeAtOnce(queue);
     parker.over();
   }
 }

@@ -56,10 +56,9 @@ final class HandCarried implements Host, Pool {
 
   /** Runs the job if it was submitted. Returns whether it was. */
   boolean drain() {
-    if (calls.get() == 0) {
+    if (!calls.compareAndSet(1, 0)) {
       return false;
     }
-    calls.getAndDecrement();
     try {
       required(body).run();
     } catch (Exception unexpected) {
@@ -72,6 +71,23 @@ final class HandCarried implements Host, Pool {
   void drainAll() {
     while (drain()) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Closes without waiting. */
+  static void closeAtOnce(DaemonQueue<?> queue) {
+    try {
+      queue.close(Duration.ZERO);
+    } catch (InterruptedException unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  static void flush(DaemonQueue<?> queue) {
+    try {
+      queue.flush();
+    } catch (InterruptedException unexpected) {
+      throw new AssertionError(unexpected);
     }
   }
 
