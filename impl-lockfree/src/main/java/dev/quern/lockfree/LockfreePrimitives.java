@@ -40,7 +40,7 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
-    return interim.newQueue(spec, onNonEmpty);
+    return new LockfreeQueue<>(host, spec, onNonEmpty);
   }
 
   @Override
