@@ -91,7 +91,7 @@ final class DaemonClosing {
       carrier.release();
       queue.tellEnded();
     } catch (Throwable ours) {
-      queue.reportFault(ours);
+      queue.broke(ours);
     } finally {
       state.ended();
       waits.wakeAll();

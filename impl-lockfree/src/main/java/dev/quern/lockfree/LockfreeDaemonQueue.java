@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * empty a lock-free step and perhaps an unpark or a submission to the pool. activate, pause and
  * resume are lock-free. The others wait by contract.
  */
-final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueue<E> {
+final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue<E> {
   private final Handler<? super E> handler;
   private final DaemonState state;
   private final DaemonBatches<E> batches;
@@ -86,7 +86,7 @@ final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueu
   }
 
   @Override
-  void signalled() {
+  void signal() {
     callIf(state.wake(DaemonState.ITEMS));
   }
 
@@ -106,7 +106,7 @@ final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueu
   @Nullable E takeNext() {
     E item = buffer.poll();
     if (item != null) {
-      roomFreed();
+      wakePutters();
     }
     return item;
   }
@@ -336,11 +336,8 @@ final class LockfreeDaemonQueue<E> extends StandInInlet<E> implements DaemonQueu
 
   /** Takes the children along: nothing would ever run them. What is queued stays, for closeNow. */
   @Override
-  void broke(Throwable cause) {
-    if (shutBroken(cause)) {
-      reportFault(cause);
-      children.abandon(cause);
-    }
+  void brokeDown(Throwable cause) {
+    children.abandon(cause);
     state.broke();
     endIfEmpty();
     waits.wakeAll();
