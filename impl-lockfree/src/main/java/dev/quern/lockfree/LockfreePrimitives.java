@@ -51,7 +51,7 @@ final class LockfreePrimitives implements Primitives {
   @Override
   public <E> DaemonQueue<E> newDaemonQueue(
       DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
-    return interim.newDaemonQueue(spec, handler, target);
+    return LockfreeDaemonQueue.create(host, spec, handler, (LockfreeDaemonQueue<?>) target);
   }
 
   @Override
