@@ -61,7 +61,7 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public TaskContext newTaskContext(TaskContextSpec spec) {
-    return interim.newTaskContext(spec);
+    return new LockfreeTaskContext(host, spec);
   }
 
   @Override
