@@ -150,7 +150,7 @@ final class Actor extends Thread {
 
   private void flush(int which) throws InterruptedException {
     world.daemons.get(which).flush();
-    if (!world.program.closes(which == 1 ? 11 : 1 + which)) {
+    if (!world.program.closesNow(which)) {
       world.handled.get(which).checkFlushed(number);
     }
   }
@@ -158,7 +158,7 @@ final class Actor extends Thread {
   private void pause(int which, boolean wait) throws InterruptedException {
     DaemonQueue<Parcel> queue = world.daemons.get(which);
     Parcels parcels = world.handled.get(which);
-    boolean closes = world.program.closes(1 + which) || world.program.closes(11);
+    boolean closes = world.program.closesDaemon(which);
     try {
       if (wait) {
         queue.pauseAndWait();
@@ -224,7 +224,6 @@ final class Actor extends Thread {
 
   private void dispatchOnce() {
     world.context.dispatch(() -> world.inContext(once::incrementAndGet));
-    world.journal.fact("once", 0);
     all[0].dispatched.incrementAndGet();
   }
 
@@ -235,7 +234,7 @@ final class Actor extends Thread {
     try {
       switch (which) {
         case 0 -> world.queue.close();
-        case 1, 2, 3 -> world.daemons.get(which - 1).close();
+        case 1, 2, 3, 12 -> world.daemons.get(which == 12 ? 3 : which - 1).close();
         case 4, 5 -> {
           int queue = which - 4;
           closing(List.of(2 * queue, 2 * queue + 1), world.workQueues.get(queue)::close);

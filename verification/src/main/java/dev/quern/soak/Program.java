@@ -16,7 +16,7 @@ record Program(
     int maxInline,
     boolean failingStarts,
     List<List<Step>> threads) {
-  static final int DAEMONS = 3; // a thread of its own, on the pool, child of the first
+  static final int DAEMONS = 4; // a thread of its own, on the pool, two children of the first
   static final int WORKS = 4; // two of a queue with maxActive, two of an ordered queue
   static final int JOBS = 2;
   static final int TASKS = 2;
@@ -59,7 +59,7 @@ record Program(
     BARRIER(1, 1),
     INTERRUPT(2, 4),
     REST(3, 1),
-    CLOSE(0, 12);
+    CLOSE(0, 13);
 
     final int weight;
     final int range;
@@ -93,7 +93,7 @@ record Program(
     return new Program(
         seed,
         capacity(random),
-        List.of(capacity(random), capacity(random), capacity(random)),
+        List.of(capacity(random), capacity(random), capacity(random), capacity(random)),
         1 + random.nextInt(5),
         1 + random.nextInt(3),
         1 + random.nextInt(3),
@@ -121,6 +121,15 @@ record Program(
     return threads.stream()
         .flatMap(List::stream)
         .anyMatch(step -> step.verb == Verb.CLOSE && step.which == which);
+  }
+
+  boolean closesDaemon(int which) {
+    return closes(which == 3 ? 12 : 1 + which) || closesNow(which);
+  }
+
+  /** Items that wait are handed back. */
+  boolean closesNow(int which) {
+    return which == 1 && closes(11);
   }
 
   @Override

@@ -180,7 +180,7 @@ public final class Soak {
     }
     for (int i = 0; i < Program.DAEMONS; i++) {
       Parcels parcels = world.handled.get(i);
-      if (!program.closes(1 + i) && !(i == 1 && program.closes(11))) {
+      if (!program.closesDaemon(i)) {
         Family family = inspection.family(Kind.DAEMON_QUEUE, parcels.name).orElseThrow();
         count(parcels.name + " accepted", family.accepted(), parcels.accepted());
         count(parcels.name + " completed", family.completed(), parcels.taken());
@@ -193,7 +193,8 @@ public final class Soak {
   }
 
   private void close(Quern quern, World world) throws InterruptedException {
-    List<AutoCloseable> some = new ArrayList<>(List.of(world.queue, world.daemons.get(2)));
+    List<AutoCloseable> some =
+        new ArrayList<>(List.of(world.queue, world.daemons.get(2), world.daemons.get(3)));
     some.addAll(world.workQueues);
     some.add(world.context);
     if (program.maxBatch() % 2 == 0) {
