@@ -41,8 +41,14 @@ final class WaitList {
     this.parker = parker;
   }
 
-  /** Waits until the condition holds. False when the time is up and it does not hold. */
+  /**
+   * Waits until the condition holds. False when the time is up and it does not hold. With no time
+   * at all it is one look, which nothing interrupts.
+   */
   boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
+    if (!deadline.waits()) {
+      return condition.getAsBoolean();
+    }
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.conformance;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -25,6 +29,14 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Exchanger;
+import java.util.concurrent.Future;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,6 +67,7 @@ class ArchitectureTest {
       assertTrue(ALL.contain(part), part);
     }
     assertTrue(ALL.contain("dev.quern.locked.LockedProvider"));
+    assertTrue(ALL.contain("dev.quern.lockfree.LockfreeProvider"));
     assertTrue(ALL.contain("dev.quern.spi.Provider"));
   }
 
@@ -186,6 +199,31 @@ class ArchitectureTest {
 
   private static boolean isIn(JavaClass type, String pattern) {
     return PackageMatcher.of(pattern).matches(type.getPackageName());
+  }
+
+  /** Parking goes through the host; the lock that a job's user passes is the user's own. */
+  @Test
+  void theLockFreeProviderHasNoLocks() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.quern.lockfree..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("java.util.concurrent.locks..").and(not(type(ReentrantLock.class))))
+        .orShould()
+        .callConstructor(ReentrantLock.class)
+        .orShould()
+        .callConstructor(ReentrantLock.class, boolean.class)
+        .orShould()
+        .dependOnClassesThat(
+            assignableTo(BlockingQueue.class)
+                .or(assignableTo(Future.class))
+                .or(type(CountDownLatch.class))
+                .or(type(CyclicBarrier.class))
+                .or(type(Exchanger.class))
+                .or(type(Phaser.class))
+                .or(type(Semaphore.class)))
+        .check(ALL);
   }
 
   @Test

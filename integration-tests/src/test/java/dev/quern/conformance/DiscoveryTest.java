@@ -10,6 +10,7 @@ import dev.quern.Kind;
 import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.locked.LockedProvider;
+import dev.quern.lockfree.LockfreeProvider;
 import dev.quern.spi.Provider;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -117,8 +118,8 @@ class DiscoveryTest {
   @Test
   @Rule("R1")
   void oneClassFoundTwiceCountsOnce() throws Exception {
-    Path twice = providers(Map.of(), LockedProvider.class.getName());
-    assertEquals("locked", chosen(twice, OpenOptions.NONE));
+    Path twice = providers(Map.of(), LockfreeProvider.class.getName());
+    assertEquals("lockfree", chosen(twice, OpenOptions.NONE));
   }
 
   @Test
@@ -150,7 +151,7 @@ class DiscoveryTest {
   @Rule("R2")
   void anUnknownNameIsAnErrorThatNamesThoseFound() throws Exception {
     Path extra = providers(Map.of("Low", source("Low", "low", -5)));
-    assertRefused(extra, named("lockedd"), "lockedd", "locked", "low");
+    assertRefused(extra, named("lockedd"), "lockedd", "locked", "lockfree", "low");
   }
 
   @Test
@@ -187,7 +188,7 @@ class DiscoveryTest {
     int other = Provider.SPI_VERSION + 41;
     Path extra = providers(Map.of("Newer", SOURCE.formatted("Newer", "", "newer", 1000, other)));
     assertRefused(extra, named("newer"), "newer", String.valueOf(other), "" + Provider.SPI_VERSION);
-    assertEquals("locked", chosen(extra, OpenOptions.NONE));
+    assertEquals("lockfree", chosen(extra, OpenOptions.NONE));
     assertTrue(logged("newer", String.valueOf(other)) > 0);
   }
 }

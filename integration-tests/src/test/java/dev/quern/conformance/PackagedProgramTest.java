@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,8 +84,10 @@ class PackagedProgramTest {
         .orElseThrow();
   }
 
-  private List<Path> without(String module) {
-    return modules.stream().filter(jar -> ModuleFinder.of(jar).find(module).isEmpty()).toList();
+  private List<Path> without(String... missing) {
+    return modules.stream()
+        .filter(jar -> Stream.of(missing).allMatch(m -> ModuleFinder.of(jar).find(m).isEmpty()))
+        .toList();
   }
 
   private Path onClassPath(String type, String source) throws Exception {
@@ -99,10 +102,10 @@ class PackagedProgramTest {
     return arguments;
   }
 
-  private static void assertRan(Workshop.Ended ended) {
+  private static void assertRan(Workshop.Ended ended, String provider) {
     assertEquals(0, ended.status(), ended::err);
     assertTrue(ended.out().contains("the work ran"), ended::out);
-    assertTrue(ended.out().contains("on locked"), ended::out);
+    assertTrue(ended.out().contains("on " + provider), ended::out);
     assertFalse(ended.err().contains("WARNING"), ended::err);
   }
 
@@ -118,7 +121,9 @@ class PackagedProgramTest {
     List<Path> path = new ArrayList<>(List.of(app));
     path.addAll(modules);
     path.addAll(libraries);
-    assertRan(workshop.java(Map.of(), List.of("-p", Workshop.path(path), "-m", "app/app.Main")));
+    assertRan(
+        workshop.java(Map.of(), List.of("-p", Workshop.path(path), "-m", "app/app.Main")),
+        "lockfree");
   }
 
   @Test
@@ -127,14 +132,15 @@ class PackagedProgramTest {
     Path app = onClassPath("Main", MAIN);
     Workshop.Ended ended =
         workshop.java(Map.of(), classPath(app, List.of(modules, libraries), "app.Main"));
-    assertRan(ended);
+    assertRan(ended, "lockfree");
     long lines = ended.err().lines().filter(line -> line.contains("quern.provider")).count();
     assertEquals(1, lines, ended::err);
     Workshop.Ended named =
         workshop.java(
             Map.of(),
             classPath(app, List.of(modules, libraries), "-Dquern.provider=locked", "app.Main"));
-    assertRan(named.err().isEmpty() ? named : new Workshop.Ended(1, named.out(), named.err()));
+    assertRan(named, "locked");
+    assertEquals("", named.err());
   }
 
   @Test
@@ -148,7 +154,7 @@ class PackagedProgramTest {
                 "QUERN_WORK_QUEUE__MAINTENANCE__MAX_ACTIVE", "3",
                 "QUERN_NOT_OURS", "ignored"),
             classPath(app, List.of(modules, libraries), "app.Main"));
-    assertRan(ended);
+    assertRan(ended, "locked");
     assertTrue(
         ended
             .out()
@@ -167,9 +173,13 @@ class PackagedProgramTest {
     Path app = onClassPath("Main", MAIN);
     Workshop.Ended ended =
         workshop.java(
-            Map.of(), classPath(app, List.of(without("dev.quern.locked"), libraries), "app.Main"));
+            Map.of(),
+            classPath(
+                app,
+                List.of(without("dev.quern.locked", "dev.quern.lockfree"), libraries),
+                "app.Main"));
     assertNotEquals(0, ended.status());
-    assertTrue(ended.err().contains("dev.quern:quern-locked"), ended::err);
+    assertTrue(ended.err().contains("dev.quern:quern-lockfree"), ended::err);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.quern.config.Runtimes;
 import dev.quern.locked.LockedProvider;
+import dev.quern.lockfree.LockfreeProvider;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
@@ -26,7 +27,7 @@ class ServicesTest {
 
   @Test
   void modulesAndServicesFilesSayTheSame() throws Exception {
-    for (Class<?> inside : Set.of(Runtimes.class, LockedProvider.class)) {
+    for (Class<?> inside : Set.of(Runtimes.class, LockedProvider.class, LockfreeProvider.class)) {
       ModuleReference module = moduleOf(inside);
       TreeMap<String, Set<String>> declared = new TreeMap<>();
       for (ModuleDescriptor.Provides provides : module.descriptor().provides()) {

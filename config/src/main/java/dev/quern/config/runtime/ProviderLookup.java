@@ -25,7 +25,7 @@ final class ProviderLookup {
   /** No class path has more; a loader that fails for ever is given up. */
   private static final int MAX_ENTRIES = 1000;
 
-  private static final String ADVICE = "add the artifact dev.quern:quern-locked";
+  private static final String ADVICE = "add the artifact dev.quern:quern-lockfree";
 
   private final Log log;
   private final List<Provider> usable = new ArrayList<>();

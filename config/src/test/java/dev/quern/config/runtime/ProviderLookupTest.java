@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Rules R1, R2, R6 and R9, with class paths made for the test. */
 class ProviderLookupTest {
-  private static final String ADVICE = "add the artifact dev.quern:quern-locked";
+  private static final String ADVICE = "add the artifact dev.quern:quern-lockfree";
 
   private final Worlds world = new Worlds();
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
