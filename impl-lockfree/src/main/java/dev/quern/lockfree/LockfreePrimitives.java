@@ -52,13 +52,13 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
-    return interim.newQueue(spec, onNonEmpty);
+    return new LockfreeQueue<>(host, spec, onNonEmpty);
   }
 
   @Override
   public <E> DaemonQueue<E> newDaemonQueue(
       DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
-    return interim.newDaemonQueue(spec, handler, target);
+    return LockfreeDaemonQueue.create(host, spec, handler, (LockfreeDaemonQueue<?>) target);
   }
 
   @Override
@@ -68,7 +68,7 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public TaskContext newTaskContext(TaskContextSpec spec) {
-    return interim.newTaskContext(spec);
+    return new LockfreeTaskContext(host, spec);
   }
 
   @Override

@@ -62,6 +62,11 @@ final class PoolOverseer implements Runnable {
     return live.get() < maxThreads;
   }
 
+  /** Whether the overseer will look once more. */
+  boolean isProdded() {
+    return prodded;
+  }
+
   void prod() {
     if (!prodded) {
       prodded = true;
@@ -101,11 +106,11 @@ final class PoolOverseer implements Runnable {
   private boolean supervise() {
     try {
       while (true) {
-        prodded = false;
+        boolean owed = looks();
         leaving.removeIf(worker -> !worker.isAlive());
         if (pool.isBroken()) {
           pool.dropLine();
-        } else if (needsWorker()) {
+        } else if (owed) {
           startWorker();
           continue;
         }
@@ -123,7 +128,9 @@ final class PoolOverseer implements Runnable {
     }
   }
 
-  private boolean needsWorker() {
+  /** Clears the prod, then looks: whether a worker is to be started. */
+  boolean looks() {
+    prodded = false;
     PoolStaff staff = pool.staff;
     return live.get() < maxThreads
         && (!staff.line.isEmpty() || staff.runWaits())
