@@ -5,21 +5,15 @@ import static java.lang.invoke.MethodHandles.lookup;
 
 import dev.quern.Action;
 import dev.quern.Batch;
-import dev.quern.ClosedException;
 import dev.quern.Kind;
-import dev.quern.MisuseException;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
-import dev.quern.lockfree.Buffer.Appended;
 import dev.quern.spi.Host;
-import dev.quern.spi.Managed;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,133 +34,37 @@ import org.jspecify.annotations.Nullable;
  * <p>Ordering: that of the buffer. Progress: offer, add and offerAll are lock-free, poll, peek,
  * drainTo and detach wait-free but for slow appends; take, put and the timed forms wait.
  */
-final class LockfreeQueue<E> implements Queue<E>, Managed {
-  private static final VarHandle ENDED = handle("ended", boolean.class);
-  private static final VarHandle BROKEN = handle("broken", Throwable.class);
+final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E> {
+  private static final VarHandle ENDED =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "ended", VarHandle.class, LockfreeQueue.class, boolean.class);
 
-  private final Host host;
-  private final String name;
-  private final int capacity;
-  private final boolean bounded;
-  private final boolean producersWait;
   private final @Nullable Action onNonEmpty;
-  private final Buffer<E> buffer;
   private final ConsumerRole role;
   private final WaitList takers;
-  private final WaitList putters;
   private final Insiders signalling = new Insiders();
-  private final LongAdder refused = new LongAdder();
 
   /** Who runs a sink. Plain: a thread only looks whether it is itself. */
   private @Nullable Thread sinking;
 
   private volatile boolean ended;
-  private volatile @Nullable Throwable broken; // rule G17, set before the buffer is closed
 
   LockfreeQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {
-    this.host = host;
-    this.name = spec.name();
-    this.bounded = spec.capacity().isPresent();
-    this.capacity = spec.capacity().orElse(Integer.MAX_VALUE);
-    this.producersWait = bounded && spec.producersWait().orElse(false);
+    super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false));
     this.onNonEmpty = onNonEmpty;
-    this.buffer =
-        bounded
-            ? Buffer.bounded(capacity, producersWait, host.parker())
-            : Buffer.unbounded(host.parker());
     this.role = new ConsumerRole(host.checks());
     this.takers = new WaitList(host.parker());
-    this.putters = new WaitList(host.parker());
   }
 
   @Override
-  public void add(E item) {
-    if (!offer(item)) {
-      throw new IllegalStateException(this + ": add() found no room");
-    }
-  }
-
-  @Override
-  public boolean offer(E item) {
-    Objects.requireNonNull(item, "item");
-    try {
-      return accepted(buffer.append(item));
-    } catch (Error ours) {
-      throw broke(ours);
-    }
-  }
-
-  @Override
-  public boolean offerAll(List<? extends E> items) {
-    List<E> copy = new ArrayList<>(Objects.requireNonNull(items, "items"));
-    for (E item : copy) {
-      Objects.requireNonNull(item, "items holds null");
-    }
-    if (copy.size() > capacity) {
-      throw new IllegalArgumentException(
-          "items holds " + copy.size() + ", must be from 0 to " + capacity);
-    }
-    if (copy.isEmpty()) {
-      return accepted(buffer.isClosed() ? Appended.CLOSED : Appended.QUIET);
-    }
-    try {
-      return accepted(buffer.appendAll(copy));
-    } catch (Error ours) {
-      throw broke(ours);
-    }
-  }
-
-  @Override
-  public void put(E item) throws InterruptedException {
-    Objects.requireNonNull(item, "item");
-    append(item, Deadline.NEVER, "put()");
-  }
-
-  @Override
-  public boolean offer(E item, Duration limit) throws InterruptedException {
-    Objects.requireNonNull(item, "item");
-    return append(item, Deadline.in(limit), "offer(limit)");
-  }
-
-  private boolean append(E item, Deadline deadline, String operation) throws InterruptedException {
-    if (bounded && !producersWait) {
-      throw misuse(operation + " on a queue made without producersWait");
-    }
-    try {
-      Appended appended = buffer.append(item);
-      if (appended == Appended.FULL && deadline.waits()) {
-        if (holdsCaller()) {
-          throw misuse(operation + " from inside it, with no room, would wait for itself");
-        }
-        appended = new Putter<>(buffer, item).await(putters, deadline);
-      }
-      return accepted(appended);
-    } catch (Error ours) {
-      throw broke(ours);
-    }
-  }
-
-  private boolean accepted(Appended appended) {
-    switch (appended) {
-      case CLOSED -> throw closedException();
-      case FULL -> {
-        refused.increment();
-        return false;
-      }
-      case SIGNAL -> signal();
-      case QUIET -> {}
-    }
-    return true;
-  }
-
-  private void signal() {
+  void signal() {
     takers.wakeAll();
     if (onNonEmpty == null) {
       return;
     }
     boolean entered = signalling.enter();
     try {
-      UserCode.run(host, Kind.QUEUE, name, null, onNonEmpty);
+      UserCode.run(host, kind(), name(), null, onNonEmpty);
     } finally {
       if (entered) {
         signalling.leave();
@@ -309,17 +207,10 @@ final class LockfreeQueue<E> implements Queue<E>, Managed {
     return item;
   }
 
-  private void wakePutters() {
-    if (producersWait) {
-      putters.wakeAll();
-    }
-  }
-
   @Override
   public void close() {
-    buffer.close();
+    shut();
     takers.wakeAll();
-    putters.wakeAll();
     if (ENDED.compareAndSet(this, false, true)) {
       host.ended(this);
     }
@@ -333,63 +224,9 @@ final class LockfreeQueue<E> implements Queue<E>, Managed {
     return List.of();
   }
 
-  /** Our own code failed (rule G17): refuses what follows, and reports it once. */
-  private Error broke(Error ours) {
-    try {
-      boolean first = BROKEN.compareAndSet(this, null, ours);
-      buffer.breakDown();
-      takers.wakeAll();
-      putters.wakeAll();
-      if (first) {
-        host.failed(Kind.QUEUE, name, null, ours);
-      }
-    } catch (Throwable again) {
-      if (again != ours) {
-        ours.addSuppressed(again);
-      }
-    }
-    return ours;
-  }
-
-  private ClosedException closedException() {
-    Throwable cause = broken;
-    return cause == null
-        ? new ClosedException(label() + " is closed")
-        : new ClosedException(label() + " is closed, it broke: " + cause, cause);
-  }
-
-  MisuseException misuse(String what) {
-    return new MisuseException(label() + ": " + what);
-  }
-
-  /** Kind and name, as every message has them. */
-  String label() {
-    return "queue \"" + name + '"';
-  }
-
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int capacity() {
-    return capacity;
-  }
-
-  @Override
-  public int size() {
-    return buffer.size();
-  }
-
-  @Override
-  public boolean isEmpty() {
-    return buffer.isEmpty();
-  }
-
-  @Override
-  public boolean isClosed() {
-    return buffer.isClosed();
+  void brokeDown(Throwable cause) {
+    takers.wakeAll();
   }
 
   @Override
@@ -400,7 +237,7 @@ final class LockfreeQueue<E> implements Queue<E>, Managed {
   /** A queue runs nothing, so only what is pending, accepted and refused is counted. */
   @Override
   public Counts counts() {
-    return new Counts(buffer.size(), List.of(), buffer.accepted(), 0, refused.sum(), 0, 0);
+    return new Counts(buffer.size(), List.of(), buffer.accepted(), 0, refused(), 0, 0);
   }
 
   @Override
@@ -410,12 +247,9 @@ final class LockfreeQueue<E> implements Queue<E>, Managed {
 
   @Override
   public String toString() {
-    String state = broken != null ? " (broken, " : isClosed() ? " (closed, " : " (open, ";
-    return label() + state + size() + (bounded ? " of " + capacity : " items") + ")";
-  }
-
-  private static VarHandle handle(String field, Class<?> type) {
-    return ConstantBootstraps.fieldVarHandle(
-        lookup(), field, VarHandle.class, LockfreeQueue.class, type);
+    return label()
+        + (isBroken() ? " (broken, " : isClosed() ? " (closed, " : " (open, ")
+        + fill()
+        + ")";
   }
 }
