@@ -18,14 +18,19 @@ import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the constructors; what the primitives of one runtime share is made here. */
 final class LockfreePrimitives implements Primitives {
   private final Host host;
   private final Primitives interim; // INTERIM: what is not written yet comes from `locked`
+
+  /** The workers of this runtime's pools: whose job runs on a thread. */
+  private final Map<Thread, PoolWorker> workers = new ConcurrentHashMap<>();
 
   LockfreePrimitives(Host host) {
     this.host = host;
@@ -40,18 +45,18 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
-    return interim.newQueue(spec, onNonEmpty);
+    return new LockfreeQueue<>(host, spec, onNonEmpty);
   }
 
   @Override
   public <E> DaemonQueue<E> newDaemonQueue(
       DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
-    return interim.newDaemonQueue(spec, handler, target);
+    return LockfreeDaemonQueue.create(host, spec, handler, (LockfreeDaemonQueue<?>) target);
   }
 
   @Override
   public ThreadPool newThreadPool(ThreadPoolSpec spec) {
-    return interim.newThreadPool(spec);
+    return new LockfreeThreadPool(host, spec, true, workers);
   }
 
   @Override
@@ -71,6 +76,6 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public Optional<Job> currentJob() {
-    return interim.currentJob();
+    return Optional.ofNullable(LockfreeThreadPool.currentJob(workers));
   }
 }
