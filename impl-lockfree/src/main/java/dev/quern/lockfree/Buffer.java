@@ -76,8 +76,7 @@ final class Buffer<E> {
 
   /** One that holds exactly so many. */
   static <E> Buffer<E> bounded(int capacity, boolean producersWait, Parker parker) {
-    ChunkList slots =
-        capacity <= LARGEST_RING ? ChunkList.ring(capacity) : ChunkList.growing(0);
+    ChunkList slots = capacity <= LARGEST_RING ? ChunkList.ring(capacity) : ChunkList.growing(0);
     return new Buffer<>(capacity, producersWait, parker, 0, slots);
   }
 

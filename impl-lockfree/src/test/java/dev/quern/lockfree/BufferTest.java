@@ -197,9 +197,9 @@ class BufferTest {
     Random random = new Random(1);
     long begin = (1L << 40) - 1000;
     for (int capacity : new int[] {0, 7, 10, 1000, HUGE}) {
-      ChunkList slots = capacity == 10 || capacity == 1000 ? ChunkList.ring(capacity) : ChunkList.growing(begin);
-      Buffer<Integer> buffer =
-          new Buffer<>(capacity, false, Parker.LOCK_SUPPORT, begin, slots);
+      ChunkList slots =
+          capacity == 10 || capacity == 1000 ? ChunkList.ring(capacity) : ChunkList.growing(begin);
+      Buffer<Integer> buffer = new Buffer<>(capacity, false, Parker.LOCK_SUPPORT, begin, slots);
       int in = 0;
       int out = 0;
       while (out < 3000) {
