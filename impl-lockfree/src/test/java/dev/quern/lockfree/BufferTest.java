@@ -195,9 +195,11 @@ class BufferTest {
   @Test
   void positionsGoRound() {
     Random random = new Random(1);
-    for (int capacity : new int[] {0, 7, 1000, HUGE}) {
-      Buffer<Integer> buffer =
-          new Buffer<>(capacity, false, Parker.LOCK_SUPPORT, (1L << 40) - 1000);
+    long begin = (1L << 40) - 1000;
+    for (int capacity : new int[] {0, 7, 10, 1000, HUGE}) {
+      ChunkList slots =
+          capacity == 10 || capacity == 1000 ? ChunkList.ring(capacity) : ChunkList.growing(begin);
+      Buffer<Integer> buffer = new Buffer<>(capacity, false, Parker.LOCK_SUPPORT, begin, slots);
       int in = 0;
       int out = 0;
       while (out < 3000) {
@@ -221,7 +223,7 @@ class BufferTest {
           assertEquals(out++, buffer.poll());
         }
       }
-      assertEquals((1L << 40) - 1000 + in, buffer.accepted());
+      assertEquals(begin + in, buffer.accepted());
     }
   }
 
