@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Two children ask for their turns beside each other and beside the target's drain: each has its turn, or the target is
- * called for it (rules D8, D10).
+ * Two children ask for their turns beside each other and beside the target's drain: each has its
+ * turn, or the target is called for it (rules D8, D10).
  */
 @JCStressTest
 @Outcome(id = "3, 0", expect = ACCEPTABLE, desc = "every child had its turn")
