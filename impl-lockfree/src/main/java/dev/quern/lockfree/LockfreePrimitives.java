@@ -32,8 +32,15 @@ final class LockfreePrimitives implements Primitives {
   /** The workers of this runtime's pools: whose job runs on a thread. */
   private final Map<Thread, PoolWorker> workers = new ConcurrentHashMap<>();
 
+  /** The timers of this runtime's work queues, and their lane on each thread. */
+  private final TimerWheel wheel;
+
+  @SuppressWarnings("ThreadLocalUsage") // one a runtime: nothing is static (R10)
+  private final ThreadLocal<@Nullable Lane> currentLane = new ThreadLocal<>();
+
   LockfreePrimitives(Host host) {
     this.host = host;
+    this.wheel = new TimerWheel(host);
     this.interim =
         ServiceLoader.load(Provider.class).stream()
             .map(ServiceLoader.Provider::get)
@@ -45,13 +52,13 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty) {
-    return interim.newQueue(spec, onNonEmpty);
+    return new LockfreeQueue<>(host, spec, onNonEmpty);
   }
 
   @Override
   public <E> DaemonQueue<E> newDaemonQueue(
       DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
-    return interim.newDaemonQueue(spec, handler, target);
+    return LockfreeDaemonQueue.create(host, spec, handler, (LockfreeDaemonQueue<?>) target);
   }
 
   @Override
@@ -61,17 +68,18 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public TaskContext newTaskContext(TaskContextSpec spec) {
-    return interim.newTaskContext(spec);
+    return new LockfreeTaskContext(host, spec);
   }
 
   @Override
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
-    return interim.newWorkQueue(spec);
+    return new LockfreeWorkQueue(host, spec, wheel, currentLane);
   }
 
   @Override
   public Optional<Work> currentWork() {
-    return interim.currentWork();
+    Lane lane = currentLane.get();
+    return Optional.ofNullable(lane == null ? null : lane.work());
   }
 
   @Override
