@@ -135,7 +135,7 @@ public class PoolLineLincheck {
   @Test
   public void aJobCancelledAndSubmittedAgainIsServedOnceAtItsNewPlace() {
     Interleavings.of(Cancelling.class)
-        .thread("submit", "cancel", "submit")
+        .thread("submit", "submitOther", "cancel", "submit")
         .thread("serve", "serve")
         .check(800);
   }
@@ -149,13 +149,22 @@ public class PoolLineLincheck {
         .check(1000);
   }
 
-  /** One job, its line, and a worker: what is accepted is run or removed. */
+  /** One job, another in line with it, and a worker: what is accepted is run or removed. */
   public static class Cancelling {
     private final PoolLine line = new PoolLine(new YieldingParker());
     private final JobState job = new JobState();
+    private final JobState other = new JobState();
     private final AtomicIntegerArray counts = new AtomicIntegerArray(3); // queued, removed, run
 
     public void submit() {
+      submit(job);
+    }
+
+    public void submitOther() {
+      submit(other);
+    }
+
+    private void submit(JobState job) {
       long old = job.ask();
       if (JobState.phase(old) == JobState.IDLE) {
         counts.incrementAndGet(0);
@@ -174,11 +183,12 @@ public class PoolLineLincheck {
 
     public void serve() {
       LineNode node = line.poll();
-      if (node != null && job.begin(node)) {
+      if (node != null && node.job().begin(node)) {
+        JobState runs = node.job();
         counts.incrementAndGet(2);
-        long old = job.endBody(true, true);
+        long old = runs.endBody(true, true);
         if (JobState.phase(old) == JobState.AGAIN) {
-          line.append(job.place(old));
+          line.append(runs.place(old));
         }
       }
     }
@@ -189,7 +199,7 @@ public class PoolLineLincheck {
         serve();
       }
       assertTrue(line.isEmpty(), "the chain is a circle");
-      assertTrue(job.isReleased(), "a run is owed and nobody has it");
+      assertTrue(job.isReleased() && other.isReleased(), "a run is owed and nobody has it");
       assertEquals(counts.get(0), counts.get(1) + counts.get(2), "queued, removed and run");
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.ClosedException;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -57,6 +58,16 @@ public class PoolWakesLincheck {
   @Test
   public void theOverseerLooksAgainWhenASearcherTurnsBusy() {
     Interleavings.of(Searching.class).thread("work").thread("look").check(300);
+  }
+
+  @Test
+  public void theOverseerIsToldOfAJobThatComesDuringItsLook() {
+    Interleavings.of(Looking.class).thread("look").thread("submit").check(500);
+  }
+
+  @Test
+  public void aSubmissionThatRacesWithTheSealHasAPlaceOrThrows() {
+    Interleavings.of(Sealing.class).thread("submit").thread("submitToo").thread("seal").check(1000);
   }
 
   /** The check itself: a worker that looks before it pushes itself sleeps for ever. */
@@ -308,6 +319,58 @@ public class PoolWakesLincheck {
     @Validate
     public void validate() {
       assertTrue(prodded || starts, "a job waits behind a body, and nobody comes");
+    }
+  }
+
+  /** No worker yet; the overseer looks once. */
+  public static class Looking extends Steps {
+    private final Job job = pool.newJob("job", ran::incrementAndGet);
+    private volatile boolean starts;
+
+    public void look() {
+      starts = pool.overseer.looks();
+    }
+
+    public void submit() {
+      job.submit();
+    }
+
+    @Validate
+    public void validate() {
+      assertTrue(starts || pool.overseer.isProdded(), "a job waits, and the overseer parks");
+    }
+  }
+
+  /** Two submit one job while the overseer seals the line. */
+  public static class Sealing extends Steps {
+    private final LockfreeJob job = (LockfreeJob) pool.newJob("job", ran::incrementAndGet);
+    private final AtomicInteger accepted = new AtomicInteger();
+
+    public void submit() {
+      try {
+        job.submit();
+        accepted.incrementAndGet();
+      } catch (ClosedException sealed) {
+        // the other answer
+      }
+    }
+
+    public void submitToo() {
+      submit();
+    }
+
+    public void seal() {
+      pool.staff.line.seal();
+    }
+
+    @Validate
+    public void validate() {
+      int served = 0;
+      for (LineNode node; (node = pool.staff.line.poll()) != null; ) {
+        served += job.begin(node) ? 1 : 0;
+      }
+      assertEquals(accepted.get() > 0 ? 1 : 0, served, "runs, of " + accepted + " accepted");
+      assertEquals(accepted.get() == 0, job.isReleased(), "released");
     }
   }
 
