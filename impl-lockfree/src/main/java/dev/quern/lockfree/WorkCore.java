@@ -106,8 +106,8 @@ final class WorkCore {
   /** A lane has left. If that was the last, drains are over. */
   void settled() {
     long look = gate.look();
-    if (gate.isDraining() && isQuiet()) {
-      gate.endDrains(look);
+    while (gate.isDraining() && isQuiet() && !gate.endDrains(look)) {
+      look = gate.look();
     }
     waits.wakeAll();
   }
