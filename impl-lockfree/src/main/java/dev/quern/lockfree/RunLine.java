@@ -242,6 +242,9 @@ final class RunLine {
     while (newest.base < to.base && !LAST.compareAndSet(this, newest, to)) {
       newest = last;
     }
+    if (from.voids >= SIZE) {
+      drop(from);
+    }
   }
 
   /** Head stands in a segment that was dropped: it goes on at the next one. */
@@ -265,18 +268,31 @@ final class RunLine {
     }
   }
 
-  /** If nobody stands anywhere in it any more, the segment is unlinked; the first stays. */
+  /** Whoever makes it the last, or links the next one after that, sees that nobody stands here. */
   private void becameVoid(Segment segment) {
-    if ((int) VOIDS.getAndAdd(segment, 1) + 1 < SIZE) {
-      return;
+    if ((int) VOIDS.getAndAdd(segment, 1) + 1 >= SIZE) {
+      drop(segment);
     }
+  }
+
+  /** Unlinks it; but the first stays, and one whose neighbour goes at the same time. */
+  private void drop(Segment segment) {
     Segment next = segment.next;
     Segment before = first;
     while (before != null && before.next != segment) {
       before = before.next;
     }
     if (before != null && next != null) {
-      NEXT.compareAndSet(before, segment, next); // if it fails, it stays till head has passed it
+      NEXT.compareAndSet(before, segment, next);
     }
+  }
+
+  /** How many segments there are, for tests. */
+  int segments() {
+    int count = 0;
+    for (Segment segment = first; segment != null; segment = segment.next) {
+      count++;
+    }
+    return count;
   }
 }

@@ -112,6 +112,20 @@ final class WorkCore {
     waits.wakeAll();
   }
 
+  /** Refuses submissions until it is quiet; false if it was not in time. */
+  boolean drain(Deadline deadline) throws InterruptedException {
+    if (isQuiet()) {
+      return true;
+    }
+    long drain = gate.beginDrain();
+    try {
+      settled(); // the last lane may have left before it could see the drain
+      return waits.await(() -> gate.isDrained(drain), deadline);
+    } finally {
+      gate.withdraw(drain);
+    }
+  }
+
   // ---- The end
 
   /** Takes away what is delayed, and lets nobody in any more. What is queued runs. */
