@@ -12,7 +12,9 @@ import dev.quern.spi.Pool;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** One timer on a wheel whose alarm rings by hand; origin and clock are 0. */
+/**
+ * One timer on a wheel whose alarm rings by hand. Times are since the origin, the clock is at it.
+ */
 final class HandTimer implements Alarm {
   /** What is timed: delayed until then, or NEVER. */
   private static final class Timed extends TimerEntry {
@@ -38,7 +40,14 @@ final class HandTimer implements Alarm {
   private @Nullable LongUnaryOperator expire;
   private long alarm = Long.MAX_VALUE; // guarded by this object's monitor
 
+  private final long origin;
+
   HandTimer() {
+    this(0);
+  }
+
+  HandTimer(long origin) {
+    this.origin = origin;
     wheel = new TimerWheel(new Clock());
     wheel.now();
   }
@@ -53,7 +62,7 @@ final class HandTimer implements Alarm {
 
     @Override
     public long nanoTime() {
-      return 0;
+      return origin;
     }
 
     @Override
@@ -121,7 +130,10 @@ final class HandTimer implements Alarm {
   void ring(long time) {
     LongUnaryOperator body = expire;
     if (body != null) {
-      at(body.applyAsLong(time));
+      long next = body.applyAsLong(origin + time);
+      if (next != Long.MAX_VALUE) {
+        at(next);
+      }
     }
   }
 
@@ -143,7 +155,7 @@ final class HandTimer implements Alarm {
 
   @Override
   public synchronized void at(long nanoTime) {
-    alarm = Math.min(alarm, nanoTime);
+    alarm = Math.min(alarm, nanoTime - origin);
   }
 
   @Override

@@ -81,6 +81,21 @@ public class WorkLincheck {
     Interleavings.of(Stops.class).thread("start", "stop").thread("ring").check(3000);
   }
 
+  /** No interleavings: the wheel compares times by difference, and fires to the nanosecond. */
+  @Test
+  public void aTimerFiresAtItsTimeWhereverTheClockStands() {
+    for (long origin : new long[] {0, -1, 1L << 40, Long.MIN_VALUE, Long.MAX_VALUE - 70_000}) {
+      for (long time : new long[] {1, 65_535, 65_536, 1L << 22, (1L << 33) + 7, 1L << 60}) {
+        HandTimer timer = new HandTimer(origin);
+        timer.start(time);
+        timer.ringUntil(time - 1);
+        assertEquals(0, timer.fired(), time + " after " + origin);
+        timer.ringUntil(time);
+        assertEquals(1, timer.fired(), time + " after " + origin);
+      }
+    }
+  }
+
   /** One item; what an event answers is what was pending, and whether submissions are refused. */
   public static class Word {
     private final HandWork work = new HandWork(new RunLine(Parker.LOCK_SUPPORT), false);
