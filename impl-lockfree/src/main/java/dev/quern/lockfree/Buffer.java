@@ -1,17 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import static java.lang.invoke.MethodHandles.lookup;
+
+import dev.quern.spi.Parker;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a queue keeps its items: any thread appends, one thread at a time takes. Appends have one
- * order, and each happens-before the taking of its item.
+ * Where a queue keeps its items: any thread appends, one thread at a time takes.
  *
- * <p>A buffer is armed when it is made, and whenever {@link #poll} answers null. Of the appends
- * that follow exactly one answers {@link Appended#SIGNAL}, after its item can be taken.
+ * <pre>
+ *   producer                               consumer
+ *   finds room and a slot                  looks how far the appends have come
+ *   takes its place: one CAS of the word   awaits the item of its slot
+ *   puts the item into the slot            empties the slot, publishes how many it took
+ * </pre>
+ *
+ * <p>An append counts from its CAS ({@link Cursors}), whose order is the order of the items.
+ * Between that and the slot it neither allocates nor calls anybody. Empty means that no place was
+ * taken, never that a slot is null.
+ *
+ * <p>Slots: a small bound has a ring of its own, at least as large; a large one, or none, has a
+ * list of chunks ({@link ChunkList}), as many as the items need. What was restored is kept in front
+ * of both, as {@link Run}s; they count, but have left the slots: {@code head} is where the slots
+ * begin, {@code head - restored} is what is taken for good.
+ *
+ * <p>Ordering: an append happens-before the taking of its item, by the slot; a taking
+ * happens-before the append that uses its room, by {@code taken}. Progress: appends are lock-free,
+ * none waits for another thread; taking is wait-free but for appends that have their place and no
+ * item yet, for which it waits ({@link SlowAppends}).
  */
-interface Buffer<E> {
+final class Buffer<E> {
   /** What an append came to. */
   enum Appended {
     /** No room at some instant of the call; nothing changed. */
@@ -24,31 +46,198 @@ interface Buffer<E> {
     SIGNAL
   }
 
-  /** Any thread. Never waits. */
-  Appended append(E item);
+  private static final int LARGEST_RING = 1 << 16;
+
+  private static final VarHandle HEAD =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "head", VarHandle.class, Buffer.class, long.class);
+
+  private final Cursors cursors;
+  private final SlowAppends slow;
+  private final ChunkList chunks;
+
+  private long head; // consumer; others read it by headOpaque
+  private long seen; // consumer: up to here items were appended when it last looked
+  private @Nullable Run<E> front; // consumer: restored, not empty
+  private long restored; // consumer: how many are in front
 
   /**
-   * Any thread: all or none, next to each other. The list is private to the call, without nulls.
+   * @param capacity exactly how many it holds; zero: no bound
+   * @param producersWait whether producers wait for what the consumer takes: it then pays a fence
+   * @param begin the first position
    */
-  Appended appendAll(List<? extends E> items);
+  Buffer(int capacity, boolean producersWait, Parker parker, long begin) {
+    this.cursors = new Cursors(capacity, producersWait, begin);
+    this.slow = new SlowAppends(parker);
+    this.chunks =
+        capacity > 0 && capacity <= LARGEST_RING
+            ? ChunkList.ring(capacity)
+            : ChunkList.growing(begin);
+    this.head = begin;
+    this.seen = begin;
+  }
+
+  /** One that holds exactly so many. */
+  static <E> Buffer<E> bounded(int capacity, boolean producersWait, Parker parker) {
+    return new Buffer<>(capacity, producersWait, parker, 0);
+  }
+
+  static <E> Buffer<E> unbounded(Parker parker) {
+    return new Buffer<>(0, false, parker, 0);
+  }
+
+  /** Any thread. Never waits. */
+  Appended append(E item) {
+    while (true) {
+      long word = cursors.admit(1);
+      if (word < 0) {
+        return word == Cursors.FULL ? Appended.FULL : Appended.CLOSED;
+      }
+      long place = Cursors.position(word);
+      Chunk chunk = chunks.find(place, 1);
+      if (chunk != null && cursors.tryAppend(word, 1)) {
+        chunk.setRelease(place, item);
+        return Cursors.isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
+      }
+    }
+  }
+
+  /**
+   * Any thread: all or none, next to each other. The list is private to the call, without nulls,
+   * not empty.
+   */
+  Appended appendAll(List<? extends E> items) {
+    int count = items.size();
+    while (true) {
+      long word = cursors.admit(count);
+      if (word < 0) {
+        return word == Cursors.FULL ? Appended.FULL : Appended.CLOSED;
+      }
+      long place = Cursors.position(word);
+      Chunk chunk = chunks.find(place, count);
+      if (chunk != null && cursors.tryAppend(word, count)) {
+        fill(chunk, place, items);
+        return Cursors.isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
+      }
+    }
+  }
+
+  /** In order: the consumer leaves a chunk when it has an item of the next one, see ChunkList. */
+  private void fill(Chunk first, long place, List<? extends E> items) {
+    Chunk chunk = first;
+    for (int i = 0; i < items.size(); i++) {
+      if (i > 0 && chunk.isBorder(place + i)) {
+        chunk = chunk.next();
+      }
+      chunk.setRelease(place + i, items.get(i));
+    }
+  }
 
   /** Consumer. Null only if the buffer was empty at some instant of the call; it is armed then. */
-  @Nullable E poll();
+  @Nullable E poll() {
+    if (front != null) {
+      return takeRestored(front);
+    }
+    if (head == seen) {
+      seen = cursors.look(head, true);
+      if (head == seen) {
+        return null;
+      }
+    }
+    Chunk chunk = chunks.at(head);
+    E item = await(chunk);
+    if (item != null) {
+      chunk.clear(head);
+      chunks.enter(chunk, head);
+      headOpaque(head + 1);
+      cursors.publish(head);
+    }
+    return item;
+  }
 
   /** Consumer. Arms nothing. */
-  @Nullable E peek();
+  @Nullable E peek() {
+    if (front != null) {
+      return front.peek();
+    }
+    if (head == seen) {
+      seen = cursors.look(head, false);
+    }
+    return head == seen ? null : await(chunks.at(head));
+  }
+
+  /**
+   * Consumer: takes all there is, and arms. One step for the list of chunks, with up to a chunk to
+   * copy; a copy for a ring. Null if nothing was there.
+   */
+  @Nullable Run<E> detach() {
+    long end = cursors.arm(head);
+    seen = end;
+    Run<E> all = Run.join(front, end == head ? null : chunks.<E>detach(head, end, slow));
+    front = null;
+    restored = 0;
+    headOpaque(end);
+    cursors.publish(head);
+    return all;
+  }
+
+  /** Consumer: puts it in front of everything. The run is the buffer's from now on. */
+  void restore(@Nullable Run<E> run) {
+    Run<E> back = Run.skipEmpty(run);
+    if (back != null) {
+      restored += Run.count(back);
+      front = Run.join(back, front);
+      cursors.restore(head - restored);
+    }
+  }
 
   /**
    * Any thread, again and again: from the start of the first call no append that begins is
    * accepted; one that raced with it is in the buffer or answers CLOSED.
    */
-  void close();
+  void close() {
+    cursors.close();
+  }
+
+  /** As close; and who waits for a slow append waits no longer (rule G17). */
+  void breakDown() {
+    cursors.close();
+    slow.giveUp();
+  }
+
+  boolean isClosed() {
+    return cursors.isClosed();
+  }
 
   /** Any thread (rule Q13). */
-  int size();
+  int size() {
+    return cursors.size();
+  }
 
-  boolean isEmpty();
+  boolean isEmpty() {
+    return cursors.size() == 0;
+  }
 
   /** How many items were ever accepted; any thread, exact when quiet. */
-  long accepted();
+  long accepted() {
+    return cursors.appended((long) HEAD.getOpaque(this));
+  }
+
+  private E takeRestored(Run<E> first) {
+    E item = first.take();
+    front = Run.skipEmpty(first);
+    restored--;
+    cursors.publish(head - restored);
+    return item;
+  }
+
+  @SuppressWarnings("unchecked") // only append puts items in
+  private @Nullable E await(Chunk chunk) {
+    return (E) slow.await(chunk, head);
+  }
+
+  /** Pairs with nothing: {@link #accepted} is a snapshot. */
+  private void headOpaque(long value) {
+    HEAD.setOpaque(this, value);
+  }
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import dev.quern.Call;
+import dev.quern.Kind;
+import dev.quern.spi.Host;
+import org.jspecify.annotations.Nullable;
+
+/** The turn of a call (rule T10): keeps what the code returned or threw for the caller. */
+final class CallTurn<T extends @Nullable Object, X extends Exception> extends AwaitedTurn
+    implements Turn.Run {
+  private final Host host;
+  private final String context;
+  private volatile @Nullable Call<T, X> code; // null once withdrawn
+  private @Nullable T result; // runner; read once done
+  private @Nullable Throwable thrown; // as result
+
+  CallTurn(Host host, String context, Call<T, X> code) {
+    super(host.parker());
+    this.host = host;
+    this.context = context;
+    this.code = code;
+  }
+
+  @Override
+  boolean counts() {
+    return true;
+  }
+
+  @Override
+  @Nullable Run begin() {
+    return tryBegin() ? this : null;
+  }
+
+  @Override
+  public void run() {
+    try {
+      result = code().call();
+    } catch (Throwable forTheCaller) {
+      thrown = forTheCaller;
+    }
+  }
+
+  @Override
+  public boolean end(boolean ok) {
+    Throwable outcome = thrown; // if the caller sees it, it is the caller's from then on
+    if (!tryFinish() && outcome != null) {
+      host.failed(Kind.TASK_CONTEXT, context, null, outcome);
+    }
+    return ok && outcome == null;
+  }
+
+  /** Caller, who gives up. True if the code will not run; lets go of it then. */
+  boolean withdraw() {
+    if (giveUp()) {
+      code = null;
+      return true;
+    }
+    return false;
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // begun, so never withdrawn
+  public Call<T, X> code() {
+    return code;
+  }
+
+  /** What the code returned; or throws what it threw, which can only be an X or unchecked. */
+  @SuppressWarnings("NullAway") // the result is null only where T admits it
+  T outcome() throws X {
+    assert isDone();
+    if (thrown != null) {
+      throw CallTurn.<X>asThrown(thrown);
+    }
+    return result;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> X asThrown(Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static java.lang.invoke.MethodHandles.lookup;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.VarHandle;
+
+/**
+ * How many items were put into a buffer and taken out: who may append, and who has to signal (rules
+ * Q1, Q2, Q6, Q11, Q13, Q16).
+ *
+ * <pre>
+ *   word    bit      set by            cleared by        while it is set
+ *           CLOSED   close             never             no append
+ *           ARMED    new, look, arm    append            the next append has to signal
+ *           epoch    restore, helpers: one more for each restore of a bounded buffer
+ *           position append: how many were ever appended
+ *   taken   epoch, position: how many were taken for good; the consumer's alone
+ *   limit   epoch, position: a hint, the highest position that had room when someone looked
+ * </pre>
+ *
+ * <p>An append is one compare-and-set of the word: it takes the place, needs the buffer open, and
+ * learns whether it has to signal, in one step. So nothing races with close, and of the appends
+ * after an arming exactly one signals.
+ *
+ * <p>Invariants: taken &lt;= position, and position - taken is the size, both in one epoch. taken
+ * grows but in restore, which begins an epoch: it writes taken under the new epoch, then the epoch
+ * of the word, and that step is its instant. Who sees taken ahead of the word does that step for
+ * it. So what was decided under an old limit fails, and none is refused for items whose restore is
+ * not counted yet. Non-invariant: limit may be old, and of an old epoch; then it is not believed.
+ *
+ * <p>An exact no: the word is read, then taken. While both are of one epoch the position has only
+ * grown since, so the buffer was as full when taken was read.
+ *
+ * <p>Positions have 40 bits, epochs 22, and go round: differences decide. To be fooled a thread
+ * must sleep between two reads through exactly 2^40 appends, or through 2^22 restores without an
+ * append; then the capacity is exceeded by one call, no more.
+ *
+ * <p>Ordering: the word is accessed in volatile mode; taken too, but for {@link #publishRelease}.
+ * Progress: lock-free, a step is done again only because another one was done.
+ */
+final class Cursors {
+  /** Answers of {@link #admit}. */
+  static final long SHUT = -1;
+
+  static final long FULL = -2;
+
+  private static final long CLOSED = 1L << 63;
+  private static final long ARMED = 1L << 62;
+  private static final int POSITION_BITS = 40;
+  private static final long EPOCH_ONE = 1L << POSITION_BITS;
+  private static final long POSITION = EPOCH_ONE - 1;
+  private static final long EPOCH = ARMED - EPOCH_ONE;
+
+  private static final VarHandle WORD = handle("word");
+  private static final VarHandle TAKEN = handle("taken");
+  private static final VarHandle LIMIT = handle("limit");
+
+  private final long capacity; // zero: no bound
+  private final boolean fenced;
+
+  private volatile long word;
+  private volatile long taken;
+  private long limit; // through LIMIT alone
+  private long epoch; // consumer: that of taken, in its place
+
+  /** Of a buffer with that bound, or without one if it is zero, that begins with that position. */
+  Cursors(int capacity, boolean fenced, long begin) {
+    this.capacity = capacity;
+    this.fenced = fenced;
+    this.word = ARMED | at(0, begin);
+    this.taken = at(0, begin);
+    this.limit = at(0, begin); // no room known
+  }
+
+  /** Producer: a word that has room for so many, for {@link #tryAppend}; or SHUT, or FULL. */
+  long admit(int count) {
+    while (true) {
+      long seen = word;
+      if (seen < 0) {
+        return SHUT;
+      }
+      if (capacity == 0) {
+        return seen;
+      }
+      long hint = limitAcquire();
+      if (sameEpoch(hint, seen) && gap(hint, seen) >= count) {
+        return seen;
+      }
+      long out = taken;
+      if (sameEpoch(out, seen)) {
+        long exact = at(out & EPOCH, out + capacity);
+        if (exact != hint) {
+          limitRelease(exact);
+        }
+        return gap(exact, seen) >= count ? seen : FULL;
+      }
+      help(out, seen);
+    }
+  }
+
+  /** Producer: takes the places at the word's position, if the word is still the same. */
+  boolean tryAppend(long admitted, int count) {
+    return WORD.compareAndSet(this, admitted, at(admitted & EPOCH, admitted + count));
+  }
+
+  /** Whether the append that replaced this word has to signal. */
+  static boolean isArmed(long word) {
+    return (word & ARMED) != 0;
+  }
+
+  /** The place that an append on this word has. */
+  static long position(long word) {
+    return word & POSITION;
+  }
+
+  /**
+   * Consumer, who has taken all in front of {@code head}: the end of what was appended. If that is
+   * head itself the buffer was empty, and with {@code arm} is armed since.
+   */
+  long look(long head, boolean arm) {
+    while (true) {
+      long seen = word;
+      long ahead = gap(seen, head);
+      assert ahead >= 0 : "taken before it was appended";
+      if (ahead > 0 || !arm || isArmed(seen) || WORD.compareAndSet(this, seen, seen | ARMED)) {
+        return head + ahead;
+      }
+    }
+  }
+
+  /** Consumer: the end of what was appended; arms at that instant. */
+  long arm(long head) {
+    return head + gap((long) WORD.getAndBitwiseOr(this, ARMED), head);
+  }
+
+  /** Consumer: so many are taken now. */
+  void publish(long position) {
+    long value = at(epoch, position);
+    if (fenced) {
+      taken = value; // the fence: waiting producers are looked for after this
+    } else {
+      publishRelease(value);
+    }
+  }
+
+  /** Consumer: fewer are taken than were. */
+  void restore(long position) {
+    if (capacity == 0) {
+      publish(position);
+      return;
+    }
+    epoch = (epoch + EPOCH_ONE) & EPOCH;
+    long out = at(epoch, position);
+    taken = out;
+    limitRelease(at(epoch, position + capacity));
+    for (long seen = word; !sameEpoch(seen, out); seen = word) {
+      help(out, seen);
+    }
+  }
+
+  /** Any thread. */
+  void close() {
+    WORD.getAndBitwiseOr(this, CLOSED);
+  }
+
+  boolean isClosed() {
+    return word < 0;
+  }
+
+  /** Any thread: exact at the instant when taken was read, or at one of the appends since. */
+  int size() {
+    while (true) {
+      long out = taken;
+      long seen = word;
+      if (sameEpoch(out, seen)) {
+        return (int) Math.min(Integer.MAX_VALUE, gap(seen, out));
+      }
+      help(out, seen);
+    }
+  }
+
+  /** Any thread: how many were ever appended, given how many left the slots some time ago. */
+  long appended(long headBefore) {
+    return headBefore + gap(word, headBefore);
+  }
+
+  /** The signed distance of two positions; {@code a} and {@code b} may have other bits. */
+  static long gap(long a, long b) {
+    return (a - b) << (Long.SIZE - POSITION_BITS) >> (Long.SIZE - POSITION_BITS);
+  }
+
+  /**
+   * Does the last step of a restore that has written taken. Nothing if {@code out} is the older.
+   */
+  private void help(long out, long seen) {
+    if (((seen + EPOCH_ONE ^ out) & EPOCH) == 0) {
+      WORD.compareAndSet(this, seen, seen & ~EPOCH | out & EPOCH);
+    }
+  }
+
+  private static boolean sameEpoch(long a, long b) {
+    return ((a ^ b) & EPOCH) == 0;
+  }
+
+  private static long at(long epoch, long position) {
+    return epoch | position & POSITION;
+  }
+
+  /** Pairs with the volatile reads of taken: slots were emptied before they are used again. */
+  private void publishRelease(long value) {
+    TAKEN.setRelease(this, value);
+  }
+
+  /** Pairs with limitRelease: what its writer knew of emptied slots is known here. */
+  private long limitAcquire() {
+    return (long) LIMIT.getAcquire(this);
+  }
+
+  private void limitRelease(long value) {
+    LIMIT.setRelease(this, value);
+  }
+
+  private static VarHandle handle(String field) {
+    return ConstantBootstraps.fieldVarHandle(
+        lookup(), field, VarHandle.class, Cursors.class, long.class);
+  }
+}

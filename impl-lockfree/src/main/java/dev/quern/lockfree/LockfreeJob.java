@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static java.lang.invoke.MethodHandles.lookup;
+
+import dev.quern.Action;
+import dev.quern.Body;
+import dev.quern.Cancellation;
+import dev.quern.ClosedException;
+import dev.quern.Job;
+import dev.quern.MisuseException;
+import dev.quern.Submission;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job of a {@link LockfreeThreadPool}; {@link JobState} is where it stands.
+ *
+ * <p>submit is two steps: the word turns WAITING, then the job gets its place in line. One who
+ * coalesces between the two relies on a place that may never be taken: the pool may end first. So
+ * the first, having the place, says so ({@code placed}), and who coalesces and does not find that
+ * takes another place for the same stamp, of which one only is ever served. Either place counts: a
+ * call is answered only when it knows that the run has one. If the line is sealed, all that had a
+ * place was served; then the run is taken back if it still waits, and its callers throw.
+ *
+ * <p>A run and a body are two things: done() ends the run, so that the next may begin elsewhere,
+ * while the body is still on its worker. An interlock is never taken here but to give it back to a
+ * caller that held it: whether a submission coalesced into a run that ends without done() is
+ * decided by the word.
+ *
+ * <p>Progress: submit, cancel and done are lock-free.
+ */
+final class LockfreeJob extends JobState implements Job {
+  private static final VarHandle PLACED =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "placed", VarHandle.class, LockfreeJob.class, int.class);
+
+  final Action code;
+  private final LockfreeThreadPool pool;
+  private final String name;
+  private final @Nullable ReentrantLock interlock;
+  private final @Nullable ClassLoader loader;
+
+  /** Low bits of the stamp of a run that has a place; an older one only makes callers help. */
+  private volatile int placed;
+
+  LockfreeJob(LockfreeThreadPool pool, String name, Action body) {
+    this.pool = pool;
+    this.name = name;
+    this.interlock = null;
+    this.code = body;
+    this.loader = body.getClass().getClassLoader();
+  }
+
+  LockfreeJob(
+      LockfreeThreadPool pool, String name, @Nullable ReentrantLock interlock, Body<Job> body) {
+    this.pool = pool;
+    this.name = name;
+    this.interlock = interlock;
+    this.code = () -> body.run(this);
+    this.loader = body.getClass().getClassLoader();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Nullable ClassLoader loader() {
+    return loader;
+  }
+
+  // ---- Submission
+
+  @Override
+  public Submission submit() {
+    requireInterlock("submit()");
+    pool.requireOpen(this);
+    long old = ask();
+    if (isClosed(old)) {
+      throw new ClosedException(title() + ": closed");
+    }
+    if (isCancelling(old)) {
+      pool.refused.increment();
+      return Submission.REFUSED;
+    }
+    return switch (phase(old)) {
+      case IDLE -> queued(old);
+      case WAITING -> coalesced(old);
+      case RUNNING -> interlock == null ? Submission.QUEUED : counted(Submission.COALESCED);
+      default -> counted(Submission.COALESCED);
+    };
+  }
+
+  private Submission queued(long old) {
+    LineNode node = place(old);
+    int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
+    if (pool.staff.line.append(node)) {
+      setPlacedRelease(stamp);
+      pool.staff.signal();
+    } else if (drop(node)) {
+      throw pool.closed(this);
+    }
+    return Submission.QUEUED;
+  }
+
+  private Submission coalesced(long old) {
+    if (placed != (int) stamp(old)) {
+      LineNode another = new Extra(this, stamp(old));
+      if (!pool.staff.line.append(another)) {
+        drop(another);
+        throw pool.closed(this);
+      }
+      setPlacedRelease((int) stamp(old));
+      pool.staff.line.becameStale(); // one of the two places will be
+      pool.staff.signal();
+    }
+    return counted(Submission.COALESCED);
+  }
+
+  private Submission counted(Submission coalesced) {
+    pool.coalesced.increment();
+    return coalesced;
+  }
+
+  /** After the append; pairs with the look of one who coalesces. */
+  private void setPlacedRelease(int stamp) {
+    PLACED.setRelease(this, stamp);
+  }
+
+  // ---- The end of a run
+
+  @Override
+  public void done() {
+    requireInterlock("done()");
+    PoolWorker worker = pool.callersWorker();
+    if (worker == null || worker.job() != this || !worker.callDone()) {
+      throw misuse("done() is for the run in progress, once");
+    }
+    boolean looked = interlock != null || pool.isBroken();
+    long old = endRun(looked);
+    if (!looked && phase(old) == AGAIN) {
+      queueAgain(old);
+      pool.staff.signal();
+    }
+    pool.waits.wakeAll();
+  }
+
+  /** By the worker, after the body. */
+  void endBody(PoolWorker worker, boolean run) {
+    boolean again = !pool.isBroken();
+    long old = endBody(run, again);
+    if (run && again && phase(old) == AGAIN) {
+      if (interlock != null) {
+        worker.tally.runRepeatedRelease();
+      }
+      queueAgain(old);
+      if (!worker.run.isEmpty()) {
+        pool.staff.signal(); // else this worker comes for it
+      }
+    }
+    pool.waits.wakeAll();
+  }
+
+  /** By a worker of the pool, so the line cannot be sealed. */
+  private void queueAgain(long old) {
+    LineNode node = place(old);
+    int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
+    boolean kept = pool.staff.line.append(node);
+    assert kept : "sealed while a worker lives";
+    setPlacedRelease(stamp);
+  }
+
+  // ---- Cancellation
+
+  @Override
+  public Cancellation cancel() {
+    requireInterlock("cancel()");
+    return takenBack(takeBack());
+  }
+
+  @Override
+  public Cancellation cancelAndWait() throws InterruptedException {
+    return cancelAndWait(Deadline.NEVER);
+  }
+
+  @Override
+  public Cancellation cancelAndWait(Duration limit) throws InterruptedException {
+    return cancelAndWait(Deadline.in(limit));
+  }
+
+  private Cancellation cancelAndWait(Deadline deadline) throws InterruptedException {
+    requireInterlock("cancelAndWait()");
+    requireOutside("cancelAndWait()");
+    long old = takeBackAndRefuse();
+    Cancellation answer = takenBack(old);
+    if (!isRunning(old)) {
+      return answer; // that was the instant of W7
+    }
+    long run = stamp(old);
+    return await(() -> !runs(run), deadline) ? answer : Cancellation.TIMED_OUT;
+  }
+
+  private Cancellation takenBack(long old) {
+    switch (phase(old)) {
+      case IDLE:
+        return Cancellation.IDLE;
+      case WAITING:
+        pool.removed.increment();
+        pool.staff.becameStale();
+        pool.waits.wakeAll();
+        return Cancellation.REMOVED;
+      case AGAIN:
+        if (interlock == null) {
+          pool.removed.increment();
+          return Cancellation.REMOVED;
+        }
+        return Cancellation.RUNNING;
+      default:
+        return Cancellation.RUNNING;
+    }
+  }
+
+  // ---- Closing
+
+  @Override
+  public boolean isClosed() {
+    return isClosed(word()) || pool.isClosing();
+  }
+
+  @Override
+  public void close() {
+    if (beginClose()) {
+      pool.waits.awaitUninterruptibly(this::isOver);
+    }
+  }
+
+  @Override
+  public List<String> close(Duration limit) throws InterruptedException {
+    Deadline deadline = Deadline.in(limit);
+    return beginClose() && pool.waits.await(this::isOver, deadline) ? List.of() : List.of(name);
+  }
+
+  /** Whether the caller may wait: a body of the job itself may not, its end is the close's. */
+  private boolean beginClose() {
+    boolean own = pool.callersJob() == this;
+    if (!own) {
+      requireOutside("close()");
+    }
+    shut();
+    return !own;
+  }
+
+  /**
+   * With an interlock given up meanwhile, as often as it is held, and got back in any case (P5).
+   */
+  private boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
+    if (interlock == null || !deadline.waits()) {
+      return pool.waits.await(condition, deadline);
+    }
+    int holds = interlock.getHoldCount();
+    for (int i = 0; i < holds; i++) {
+      interlock.unlock();
+    }
+    try {
+      return pool.waits.await(condition, deadline);
+    } finally {
+      for (int i = 0; i < holds; i++) {
+        interlock.lock();
+      }
+    }
+  }
+
+  /** How many runs wait while one is in progress. */
+  int runsAgain() {
+    return interlock == null && phase(word()) == AGAIN ? 1 : 0;
+  }
+
+  /** What waits in a pool that broke will never run. */
+  private boolean isOver() {
+    return isReleased() || (pool.isBroken() && !hasBody());
+  }
+
+  // ---- Checks
+
+  private void requireInterlock(String call) {
+    if (interlock != null && !interlock.isHeldByCurrentThread()) {
+      throw misuse(call + " without its interlock");
+    }
+  }
+
+  private void requireOutside(String call) {
+    LockfreeJob callers = pool.callersJob();
+    if (callers == this) {
+      throw misuse(call + " from inside its own run would wait for itself");
+    }
+    if (callers != null && pool.overseer.isExclusive()) {
+      throw misuse(call + " from inside job \"" + callers.name + "\" waits for the only worker");
+    }
+  }
+
+  private MisuseException misuse(String what) {
+    return new MisuseException(title() + ": " + what);
+  }
+
+  /** The pool's kind and name and its own, as messages begin. */
+  String title() {
+    return pool.title() + ": job \"" + name + "\"";
+  }
+
+  @Override
+  public String toString() {
+    return title() + " (" + describe() + ")";
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import dev.quern.spi.Host;
+import dev.quern.spi.Parker;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of a pool, the line in front of them, and who wakes whom (rules P3, P9, P10).
+ *
+ * <pre>
+ *   submit     append to the line, signal
+ *   signal     pop an idle worker and wake it; if there is none and there may be one more,
+ *              prod the overseer
+ *   worker     search: own run, else enter the line and fill the run, else steal from another run;
+ *              filled more than one: signal
+ *              found: BUSY if it was SEARCHING, and then signal if anything waits
+ *              none: push itself, look whether anything waits, if so signal; park until claimed
+ *   overseer   clear the prod; if a job waits and nobody is idle or searching, start a worker;
+ *              park until prodded
+ * </pre>
+ *
+ * <p>No job waits while a worker idles, since no wake-up is lost. Each pair writes its own word,
+ * then reads the other's, all in volatile mode, so one of them sees the other (Dekker):
+ *
+ * <ul>
+ *   <li>append or publish a run, then look at the stack; push, then look at line and runs.
+ *   <li>exit the line, then look at it and at the stack; push, then look whether the line is
+ *       entered: who idles may leave a line to the one inside.
+ *   <li>append, then find the prod set or set it; the overseer clears it, then looks at the line.
+ *   <li>turn BUSY, then look at line and runs; the overseer looks at these, then leaves a job to
+ *       whoever searches. So a searcher either finds nothing, and then nothing waited when it
+ *       looked after its push, or hands the search on: one searches at a time, as many as needed
+ *       come.
+ *   <li>turn LEAVING, count itself out, then prod; a pop that finds the dead entry goes on to the
+ *       next, at last to the overseer, whose bound the leaver no longer fills.
+ * </ul>
+ *
+ * <p>A claimed worker is woken for no certain job: it may come too late, and idles again. What is
+ * at the front of the stack after a push that looked is claimed in its stead, which may be the
+ * pusher itself; so whoever is IDLE is always in the stack.
+ *
+ * <p>Progress: signal is lock-free. Workers wait for one another only at the line, see {@link
+ * PoolLine}.
+ */
+final class PoolStaff {
+  final PoolLine line;
+  final IdleStack<PoolWorker> idle = new IdleStack<>();
+  private final Parker parker;
+  private final PoolOverseer overseer;
+
+  PoolStaff(Host host, PoolOverseer overseer) {
+    this.parker = host.parker();
+    this.line = new PoolLine(parker);
+    this.overseer = overseer;
+  }
+
+  /** After an append, or where a job may wait for another reason: has a worker come for it. */
+  void signal() {
+    PoolWorker worker = idle.pop();
+    if (worker != null) {
+      parker.unpark(worker.thread());
+    } else if (overseer.mayStart()) {
+      overseer.prod();
+    }
+  }
+
+  /** Before exit of the line it was held, so that others left it alone. */
+  void exitLine() {
+    line.exit();
+    if (!line.isEmpty()) {
+      signal();
+    }
+  }
+
+  /** Whether there is work that nobody sees to. */
+  boolean workWaits() {
+    return (!line.isEmpty() && !line.isEntered()) || runWaits();
+  }
+
+  boolean runWaits() {
+    AtomicReferenceArray<@Nullable PoolWorker> workers = idle.table();
+    for (int i = 0; i < workers.length(); i++) {
+      PoolWorker worker = workers.get(i);
+      if (worker != null && !worker.run.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** From the run of another. Null if they were all empty when looked at. */
+  @Nullable LineNode steal(PoolWorker thief) {
+    AtomicReferenceArray<@Nullable PoolWorker> workers = idle.table();
+    int length = workers.length();
+    for (int i = 0; i < length; i++) {
+      PoolWorker victim = workers.get((thief.place + i) % length);
+      if (victim != null && victim != thief) {
+        LineNode node = victim.run.take();
+        if (node != null) {
+          return node;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether somebody looks for work, or is about to, or would be woken for it. */
+  boolean someoneComes() {
+    AtomicReferenceArray<@Nullable PoolWorker> workers = idle.table();
+    for (int i = 0; i < workers.length(); i++) {
+      PoolWorker worker = workers.get(i);
+      if (worker != null) {
+        int state = worker.state();
+        if (state == WorkerState.SEARCHING || state == WorkerState.IDLE) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  void forEachWorker(Consumer<PoolWorker> each) {
+    AtomicReferenceArray<@Nullable PoolWorker> workers = idle.table();
+    for (int i = 0; i < workers.length(); i++) {
+      PoolWorker worker = workers.get(i);
+      if (worker != null) {
+        each.accept(worker);
+      }
+    }
+  }
+
+  /** Each job that waits in line or in a run; cold, it enters the line. */
+  void forEachWaiting(Consumer<JobState> each) {
+    line.enter();
+    try {
+      line.forEach(each);
+      forEachWorker(
+          worker ->
+              worker.run.forEach(
+                  node -> {
+                    if (node.job().waitsAt(node)) {
+                      each.accept(node.job());
+                    }
+                  }));
+    } finally {
+      exitLine();
+    }
+  }
+
+  /** A place has become stale: sweeps if it is time, and nobody is in the line anyway. */
+  void becameStale() {
+    if (line.becameStale() && line.tryEnter()) {
+      try {
+        line.sweep();
+      } finally {
+        exitLine();
+      }
+    }
+  }
+
+  /** The pool is closing or broken: nobody stays idle. */
+  void dismiss() {
+    for (PoolWorker worker; (worker = idle.pop()) != null; ) {
+      parker.unpark(worker.thread());
+    }
+    overseer.prod();
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static java.lang.invoke.MethodHandles.lookup;
+
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turn of one run of a task. The task keeps one for itself and uses it again once it is out of
+ * the chain; see {@link TaskLife} for what makes that safe.
+ */
+final class TaskTurn extends Turn {
+  private static final VarHandle STAMP =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "stamp", VarHandle.class, TaskTurn.class, long.class);
+
+  private final boolean counts;
+  private volatile @Nullable LockfreeTask task; // null once the run was taken back
+
+  @SuppressWarnings("unused") // through STAMP
+  private long stamp;
+
+  /**
+   * @param counts false for a second turn of one run
+   */
+  TaskTurn(LockfreeTask task, boolean counts) {
+    this.task = task;
+    this.counts = counts;
+  }
+
+  /** By who claimed the run, before the push, which publishes it to the runner. */
+  TaskTurn forRunOpaque(long run) {
+    STAMP.setOpaque(this, run);
+    return this;
+  }
+
+  /** The number of the run it was placed for. */
+  long stampOpaque() {
+    return (long) STAMP.getOpaque(this);
+  }
+
+  /**
+   * That run was taken back: lets go of the task. A turn with its stamp serves no other run, since
+   * only a run that begins makes a turn free to be used again.
+   */
+  void release(long run) {
+    if (stampOpaque() == run) {
+      task = null;
+    }
+  }
+
+  @Override
+  boolean counts() {
+    return counts;
+  }
+
+  @Override
+  @Nullable Run begin() {
+    LockfreeTask ours = task;
+    return ours != null && ours.begin(stampOpaque(), ours.isOwn(this)) ? ours : null;
+  }
+
+  @Override
+  void drop() {
+    LockfreeTask ours = task;
+    if (ours != null) {
+      ours.remove(stampOpaque());
+    }
+  }
+
+  @Override
+  boolean isDead() {
+    return task == null;
+  }
+
+  @Override
+  @Nullable String item() {
+    LockfreeTask ours = task;
+    return ours == null ? null : ours.name();
+  }
+}
