@@ -24,7 +24,7 @@
 mtype = { VACANT, SEARCHING, BUSY, IDLE, LEAVING, GONE };
 mtype state[WORKERS + 1] = VACANT; /* workers bear the numbers 1 and 2, 0 is nobody */
 byte below[WORKERS + 1];
-byte top, version;                 /* of the stack */
+byte top;                          /* of the stack */
 bool started[WORKERS + 1], permit[WORKERS + 1];
 byte jobs;                         /* in line */
 bool entered;                      /* somebody takes from the line */
@@ -43,51 +43,28 @@ inline prod() {
   fi
 }
 
-/* PoolStaff.signal, IdleStack.pop, WorkerState.claim */
+/* PoolStaff.signal, IdleStack.pop, WorkerState.claim. The pop itself is one step here: what its version is for, Lincheck
+ * looks at. A worker can be claimed only some time after its entry is out. */
 inline signal() {
   claimed = 0;
   do
-  :: atomic { t = top; v = version } ->
-    if
-    :: t == 0 -> break
-    :: else ->
-      b = below[t];
-      atomic {
-        if
-#ifdef FAULT_NO_VERSION
-        :: top == t ->
-#else
-        :: top == t && version == v ->
-#endif
-          top = b; version = (version + 1) % 8; got = true
-        :: else -> got = false
-        fi
-      }
+  :: atomic { top == 0 -> break }
+  :: atomic { top != 0 -> t = top; top = below[t]; below[t] = 0 }
+    atomic {
       if
-      :: got ->
-        atomic {
-          if
-          :: state[t] == IDLE -> state[t] = SEARCHING; claimed = t
-          :: else -> assert(state[t] == LEAVING); state[t] = GONE
-          fi
-        }
-        if
-        :: claimed != 0 -> break
-        :: else
-        fi
-      :: else
+      :: state[t] == IDLE -> state[t] = SEARCHING; claimed = t; t = 0; break
+      :: else -> assert(state[t] == LEAVING); state[t] = GONE; t = 0
       fi
-    fi
+    }
   od;
   if
-  :: claimed != 0 -> permit[claimed] = true
+  :: claimed != 0 -> permit[claimed] = true; claimed = 0
   :: else ->
     if
     :: live < WORKERS -> prod()
     :: else
     fi
-  fi;
-  atomic { t = 0; v = 0; b = 0; claimed = 0; got = false }
+  fi
 }
 
 /* PoolStaff.workWaits: the line, then the runs */
@@ -101,8 +78,7 @@ inline workWaits() {
 
 /* LockfreeJob.submit: append to the line, then signal */
 proctype Submitter(byte count) {
-  byte t, v, b, claimed;
-  bool got;
+  byte t, claimed;
   do
   :: count == 0 -> break
   :: else ->
@@ -115,7 +91,7 @@ proctype Submitter(byte count) {
 
 /* PoolWorker.next and idle */
 proctype Worker(byte w) {
-  byte t, v, b, claimed, place;
+  byte t, claimed;
   bool got, waits, job;
 end_unborn:
   started[w] -> started[w] = false;
@@ -135,6 +111,7 @@ search:
     }
     if
     :: got ->
+      got = false;
       if
       :: atomic { jobs > 0 -> jobs--; job = true }
       :: else
@@ -166,37 +143,22 @@ search:
 #ifndef FAULT_SEARCHER_HANDS_NOTHING_ON
       workWaits();
       if
-      :: waits -> signal()
+      :: waits -> waits = false; signal()
       :: else
       fi
 #endif
     :: else -> assert(state[w] == BUSY)
     fi;
-    ran++;
-    goto search
+    atomic { ran++; job = false; goto search }
   :: else
   fi;
   /* idle: IdleStack.push */
   state[w] = IDLE;
-  do
-  :: atomic { t = top; v = version } ->
-    below[w] = t;
-    atomic {
-      if
-      :: top == t && version == v -> top = w; version = (version + 1) % 8; got = true
-      :: else -> got = false
-      fi
-    }
-    if
-    :: got -> break
-    :: else
-    fi
-  od;
-  atomic { t = 0; v = 0; got = false }
+  atomic { below[w] = top; top = w }
 #ifndef FAULT_PUSHES_AND_PARKS
   workWaits();
   if
-  :: waits -> signal()
+  :: waits -> waits = false; signal()
   :: else
   fi;
 #endif
@@ -261,13 +223,15 @@ proctype Overseer() {
 #ifdef FAULT_OVERSEER_CLEARS_LATE
     prodded = false;
 #endif
+    needs = false;
     if
     :: w != 0 -> /* startWorker */
       atomic { live++; state[w] = SEARCHING }
       if
       :: started[w] = true
       :: failures > 0 -> failures--; state[w] = GONE; live-- /* awaitRetry: the second passes */
-      fi
+      fi;
+      w = 0
     :: else ->
       do
       :: prodded -> break
