@@ -9,7 +9,10 @@
  */
 #define WORKERS 2
 #ifndef FIRST
-#define FIRST 1 /* how many jobs the first submits; the second: one */
+#define FIRST 1 /* how many jobs the first submits */
+#endif
+#ifndef SECOND
+#define SECOND 0 /* and the second */
 #endif
 #ifndef FAILURES
 #define FAILURES 0
@@ -250,7 +253,7 @@ init {
     run Worker(1);
     run Worker(2);
     run Submitter(FIRST);
-    run Submitter(1)
+    run Submitter(SECOND)
   }
   timeout;
   assert(submitters == 0);
