@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import dev.quern.Job;
 import dev.quern.Kind;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class Lane {
 
   private final WorkCore core;
   private final Job job;
+  private final LongConsumer intent = taken -> place = taken;
 
   private volatile long place = NOT_TAKING; // that it took, or is about to take
   private volatile @Nullable LockfreeWork work;
@@ -103,7 +105,7 @@ final class Lane {
   }
 
   private @Nullable Object take() {
-    return core.line.take(taken -> place = taken);
+    return core.line.take(intent);
   }
 
   private void run(LockfreeWork item) {
@@ -118,7 +120,7 @@ final class Lane {
       since = core.host.nanoTime();
       well =
           UserCode.runHere(
-              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item::run);
+              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.code());
     } finally {
       completed = completed + 1;
       failed = failed + (well ? 0 : 1);

@@ -30,17 +30,20 @@ final class LockfreeWork extends WorkState implements Work {
 
   final WorkCore core;
   private final String name;
-  private final Object body; // an Action, or a Body<Work>
+  private final Action code;
+  private final Object body; // whose class loader the runs have as context loader (G13)
 
   LockfreeWork(WorkCore core, String name, Action body) {
     this.core = core;
     this.name = name;
+    this.code = body;
     this.body = body;
   }
 
   LockfreeWork(WorkCore core, String name, Body<Work> body) {
     this.core = core;
     this.name = name;
+    this.code = () -> body.run(this);
     this.body = body;
   }
 
@@ -345,14 +348,8 @@ final class LockfreeWork extends WorkState implements Work {
 
   // ---- What the queue and the wheel ask for
 
-  /** On a lane. */
-  @SuppressWarnings("unchecked") // one of the two constructors'
-  void run() throws Exception {
-    if (body instanceof Action action) {
-      action.run();
-    } else {
-      ((Body<Work>) body).run(this);
-    }
+  Action code() {
+    return code;
   }
 
   @Nullable ClassLoader loader() {

@@ -143,16 +143,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   private boolean drain(Deadline deadline) throws InterruptedException {
     requireOutside("drain()");
-    if (core.isQuiet()) {
-      return true;
-    }
-    long drain = core.gate.beginDrain();
-    try {
-      core.settled(); // the last lane may have left before it could see the drain
-      return core.waits.await(() -> core.gate.isDrained(drain), deadline);
-    } finally {
-      core.gate.withdraw(drain);
-    }
+    return core.drain(deadline);
   }
 
   private void requireOutside(String operation) {

@@ -52,6 +52,9 @@ final class RunLine {
   private static final VarHandle NEXT =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "next", VarHandle.class, Segment.class, Segment.class);
+  private static final VarHandle VOIDS =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "voids", VarHandle.class, Segment.class, int.class);
   private static final VarHandle TAIL =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "tail", VarHandle.class, RunLine.class, long.class);
@@ -69,6 +72,7 @@ final class RunLine {
     final long base;
     final @Nullable Object[] cells = new @Nullable Object[SIZE];
     volatile @Nullable Segment next;
+    volatile int voids; // cells that became VOID
 
     Segment(long base) {
       this.base = base;
@@ -120,13 +124,17 @@ final class RunLine {
     Segment segment = find(place, false);
     assert segment != null : "a claimed place is gone";
     segment.set(place, item == null ? VOID : item);
+    if (item == null) {
+      becameVoid(segment);
+    }
   }
 
   /** The item has left the place; nothing changes if the place has been taken. */
   void vacate(long place, Object item) {
     Segment segment = place < head ? null : find(place, false);
-    if (segment != null) {
-      CELL.compareAndSet(segment.cells, (int) (place - segment.base), item, VOID);
+    if (segment != null
+        && CELL.compareAndSet(segment.cells, (int) (place - segment.base), item, VOID)) {
+      becameVoid(segment);
     }
   }
 
@@ -147,7 +155,9 @@ final class RunLine {
       Segment segment = find(place, false);
       Object found = segment == null ? null : segment.get(place);
       if (segment == null || found == null) {
-        pause(looks); // not published yet, or not the head any more
+        if (segment != null || !skip(place)) {
+          pause(looks); // not published yet, or not the head any more
+        }
         continue;
       }
       intent.accept(place);
@@ -208,6 +218,9 @@ final class RunLine {
     }
     while (place - segment.base >= SIZE) {
       Segment next = segment.next;
+      if (next != null && next.base > place) {
+        return null; // dropped: nobody stood there
+      }
       if (next == null) {
         if (!create) {
           return null;
@@ -229,6 +242,21 @@ final class RunLine {
     while (newest.base < to.base && !LAST.compareAndSet(this, newest, to)) {
       newest = last;
     }
+    if (from.voids >= SIZE) {
+      drop(from);
+    }
+  }
+
+  /** Head stands in a segment that was dropped: it goes on at the next one. */
+  private boolean skip(long place) {
+    Segment segment = first;
+    while (segment != null && segment.base <= place) {
+      if (place - segment.base < SIZE) {
+        return false;
+      }
+      segment = segment.next;
+    }
+    return segment != null && HEAD.compareAndSet(this, place, segment.base);
   }
 
   /** Drops the segments that head has passed. */
@@ -238,5 +266,33 @@ final class RunLine {
     if (head - oldest.base >= SIZE && next != null) {
       FIRST.compareAndSet(this, oldest, next);
     }
+  }
+
+  /** Whoever makes it the last, or links the next one after that, sees that nobody stands here. */
+  private void becameVoid(Segment segment) {
+    if ((int) VOIDS.getAndAdd(segment, 1) + 1 >= SIZE) {
+      drop(segment);
+    }
+  }
+
+  /** Unlinks it; but the first stays, and one whose neighbour goes at the same time. */
+  private void drop(Segment segment) {
+    Segment next = segment.next;
+    Segment before = first;
+    while (before != null && before.next != segment) {
+      before = before.next;
+    }
+    if (before != null && next != null) {
+      NEXT.compareAndSet(before, segment, next);
+    }
+  }
+
+  /** How many segments there are, for tests. */
+  int segments() {
+    int count = 0;
+    for (Segment segment = first; segment != null; segment = segment.next) {
+      count++;
+    }
+    return count;
   }
 }

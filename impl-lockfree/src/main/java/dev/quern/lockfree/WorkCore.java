@@ -106,10 +106,24 @@ final class WorkCore {
   /** A lane has left. If that was the last, drains are over. */
   void settled() {
     long look = gate.look();
-    if (gate.isDraining() && isQuiet()) {
-      gate.endDrains(look);
+    while (gate.isDraining() && isQuiet() && !gate.endDrains(look)) {
+      look = gate.look();
     }
     waits.wakeAll();
+  }
+
+  /** Refuses submissions until it is quiet; false if it was not in time. */
+  boolean drain(Deadline deadline) throws InterruptedException {
+    if (isQuiet()) {
+      return true;
+    }
+    long drain = gate.beginDrain();
+    try {
+      settled(); // the last lane may have left before it could see the drain
+      return waits.await(() -> gate.isDrained(drain), deadline);
+    } finally {
+      gate.withdraw(drain);
+    }
   }
 
   // ---- The end

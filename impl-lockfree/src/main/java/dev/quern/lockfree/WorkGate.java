@@ -118,17 +118,8 @@ final class WorkGate {
     return word;
   }
 
-  /** It was quiet after that look. */
-  void endDrains(long look) {
-    long old = look;
-    while ((old & DRAINS) != 0 && (old & -INSTANT & ~0L) == (look & -INSTANT)) {
-      if ((old & DRAINS) != (look & DRAINS)) {
-        return; // another drain began or was withdrawn: whoever waits looks again
-      }
-      if (WORD.compareAndSet(this, old, (old & ~DRAINS) + INSTANT)) {
-        return;
-      }
-      old = word;
-    }
+  /** It was quiet after that look. False if the word has changed since. */
+  boolean endDrains(long look) {
+    return WORD.compareAndSet(this, look, (look & ~DRAINS) + INSTANT);
   }
 }

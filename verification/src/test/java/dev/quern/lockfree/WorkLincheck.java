@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.spi.Parker;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Test;
+
+/** The work queue's parts: no run is lost, no timer, and nobody sleeps for ever. */
+public class WorkLincheck {
+  private static ModelCheckingOptions options() {
+    return new ModelCheckingOptions()
+        .threads(2)
+        .actorsPerThread(3)
+        .iterations(15)
+        .invocationsPerIteration(300);
+  }
+
+  @Test
+  public void theWordIsLinearizable() {
+    options().check(Word.class);
+  }
+
+  @Test
+  public void theLineIsLinearizable() {
+    options().check(Line.class);
+  }
+
+  @Test
+  public void noItemIsLeftInLine() {
+    Interleavings.of(HandOff.class).thread("lane").thread("submit").check(3000);
+  }
+
+  @Test
+  public void aDrainEnds() {
+    Interleavings.of(HandOff.class).thread("lane").thread("drain").check(3000);
+  }
+
+  @Test
+  public void aDrainEndsThoughAnotherGivesUp() {
+    Interleavings.of(HandOff.class).thread("lane").thread("drain").thread("giveUp").check(3000);
+  }
+
+  @Test
+  public void whoeverFlushesIsWoken() {
+    Interleavings.of(Flushes.class).thread("run").thread("flush").check(3000);
+  }
+
+  @Test
+  public void whoeverFlushesIsWokenByACancellation() {
+    Interleavings.of(Flushes.class).thread("cancel").thread("flush").check(3000);
+  }
+
+  @Test
+  public void whoeverFlushesARunThatMovesIsWoken() {
+    Interleavings.of(Flushes.class).thread("move", "cancel").thread("flush").check(3000);
+  }
+
+  @Test
+  public void aTimerThatIsStartedFires() {
+    Interleavings.of(Timers.class).thread("start").thread("ring").check(3000);
+  }
+
+  @Test
+  public void aTimerThatMovesFires() {
+    Interleavings.of(Timers.class).thread("stop", "start").thread("ring").check(3000);
+  }
+
+  @Test
+  public void aTimerThatIsStartedByTwoFires() {
+    Interleavings.of(Timers.class).thread("start").thread("start").thread("ring").check(3000);
+  }
+
+  @Test
+  public void aTimerThatIsStoppedIsLetGo() {
+    Interleavings.of(Stops.class).thread("start", "stop").thread("ring").check(3000);
+  }
+
+  /** One item; what an event answers is what was pending, and whether submissions are refused. */
+  public static class Word {
+    private final HandWork work = new HandWork(new RunLine(Parker.LOCK_SUPPORT), false);
+
+    private static int answer(long word) {
+      return WorkState.pending(word) + (WorkState.refuses(word) ? 10 : 0);
+    }
+
+    @Operation
+    public int submit() {
+      return answer(work.enter(WorkState.Entry.SUBMIT, 0));
+    }
+
+    @Operation
+    public int schedule() {
+      return answer(work.schedule(3));
+    }
+
+    @Operation
+    public int reschedule() {
+      return answer(work.reschedule(10));
+    }
+
+    @Operation
+    public int rescheduleNow() {
+      return answer(work.enter(WorkState.Entry.RESCHEDULE_NOW, 0));
+    }
+
+    @Operation
+    public int fire() {
+      return answer(work.enter(WorkState.Entry.FIRE, 5));
+    }
+
+    @Operation
+    public int cancel() {
+      return answer(work.remove(WorkState.Removal.CANCEL));
+    }
+
+    @Operation
+    public int disable() {
+      return answer(work.remove(WorkState.Removal.DISABLE));
+    }
+
+    @Operation
+    public int enable() {
+      return answer(work.enabled());
+    }
+
+    @Operation
+    public long deadline() {
+      return work.deadline();
+    }
+  }
+
+  /** A line of numbers; the place that the first took is vacated by whoever likes. */
+  public static class Line {
+    private final RunLine line = new RunLine(Parker.LOCK_SUPPORT);
+
+    @Operation
+    public void enter(int who) {
+      line.publish(line.claim(false), who);
+    }
+
+    @Operation
+    public int take() {
+      return line.take(place -> {}) instanceof Integer who ? who : -100;
+    }
+
+    @Operation
+    public boolean isEmpty() {
+      return line.isEmpty();
+    }
+  }
+
+  /** A queue with one lane, which has an item to run. */
+  public static class HandOff {
+    private final HandCarried host = new HandCarried(new MonitorParker());
+    private final WorkCore core = HandPool.core(host);
+    private int ran;
+    private int expected = 1;
+    private final LockfreeWork first = new LockfreeWork(core, "first", () -> ran++);
+    private final LockfreeWork second = new LockfreeWork(core, "second", () -> ran++);
+
+    public HandOff() {
+      first.submit();
+    }
+
+    public void lane() {
+      host.drain();
+    }
+
+    public void submit() {
+      second.submit();
+      expected = 2;
+    }
+
+    public void drain() throws InterruptedException {
+      assertTrue(core.drain(Deadline.NEVER));
+    }
+
+    /** Begins a drain, and withdraws it. */
+    public void giveUp() {
+      core.gate.withdraw(core.gate.beginDrain());
+    }
+
+    @Validate
+    public void validate() {
+      host.drainAll();
+      assertNull(host.fault());
+      assertEquals(expected, ran);
+      assertTrue(core.isQuiet());
+    }
+  }
+
+  /** An item that stands in line. */
+  public static class Flushes {
+    private final Parker parker = new MonitorParker();
+    private final WaitList waits = new WaitList(parker);
+    private final HandWork work = new HandWork(new RunLine(parker), false);
+
+    public Flushes() {
+      work.enter(WorkState.Entry.SUBMIT, 0);
+    }
+
+    public void run() {
+      if (work.take()) {
+        work.end();
+      }
+      waits.wakeAll();
+    }
+
+    public void cancel() {
+      work.remove(WorkState.Removal.CANCEL);
+      waits.wakeAll();
+    }
+
+    public void move() {
+      work.reschedule(10);
+    }
+
+    public void flush() {
+      long run = work.latest(WorkState.Entry.HURRY);
+      waits.awaitUninterruptibly(() -> work.isOver(run));
+    }
+  }
+
+  /** A timer that was started for 100 and is started for 50, while the timer thread is at it. */
+  public static class Timers {
+    final HandTimer timer = new HandTimer();
+
+    public Timers() {
+      timer.start(100);
+      timer.ring(1);
+    }
+
+    public void start() {
+      timer.start(50);
+    }
+
+    public void stop() {
+      timer.stop();
+    }
+
+    public void ring() {
+      timer.ring(10);
+    }
+
+    @Validate
+    public void validate() {
+      timer.ringUntil(49);
+      assertEquals(0, timer.fired(), "early");
+      timer.ringUntil(50);
+      assertEquals(1, timer.fired());
+    }
+  }
+
+  /** The same, and in the end it is stopped. */
+  public static class Stops extends Timers {
+    @Override
+    @Validate
+    public void validate() {
+      timer.ringUntil(1_000_000_000);
+      assertEquals(0, timer.fired());
+      assertTrue(!timer.isHeld(), "held");
+    }
+  }
+}
