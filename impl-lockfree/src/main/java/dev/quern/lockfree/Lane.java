@@ -18,6 +18,7 @@ final class Lane {
 
   private final WorkCore core;
   private final Job job;
+  private final LongConsumer announce = taken -> place = taken; // one for all its takes
   private final LongConsumer intent = taken -> place = taken;
 
   private volatile long place = NOT_TAKING; // that it took, or is about to take
