@@ -47,11 +47,12 @@ public class DaemonQueueLincheck {
 
   @Test
   public void anAppendMeetsAClose() {
-    Interleavings.of(Pooled.class)
-        .thread("offerOrNot")
-        .thread("closeAtOnce")
-        .thread("drain")
-        .check(200);
+    Interleavings.of(Pooled.class).thread("offerOrNot").thread("closeAtOnce").check(200);
+  }
+
+  @Test
+  public void closeNowMeetsADrain() {
+    Interleavings.of(Pooled.class).thread("offer", "drain").thread("closeNow").check(200);
   }
 
   @Test
@@ -136,9 +137,10 @@ public class DaemonQueueLincheck {
     private int handled;
     private final LockfreeDaemonQueue<Integer> queue =
         host.pooled(spec("pooled"), 1, item -> handled++);
+    private int handedBack;
 
     public void offer() {
-      queue.offer(1);
+      offerOrNot(); // beside closeNow
     }
 
     public void offerOrNot() {
@@ -182,11 +184,15 @@ public class DaemonQueueLincheck {
       HandCarried.closeAtOnce(queue);
     }
 
+    public void closeNow() {
+      handedBack = queue.closeNow().size();
+    }
+
     @Validate
     public void validate() {
       host.drainAll();
       assertNull(host.fault());
-      assertEquals(queue.buffer.accepted(), handled);
+      assertEquals(queue.buffer.accepted(), handled + handedBack);
       assertEquals(queue.isClosed() ? 1 : 0, host.ended.get());
     }
   }
