@@ -17,30 +17,27 @@ import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
-import dev.quern.spi.Provider;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the constructors; what the primitives of one runtime share is made here. */
 final class LockfreePrimitives implements Primitives {
   private final Host host;
-  private final Primitives interim; // INTERIM: what is not written yet comes from `locked`
 
   /** The workers of this runtime's pools: whose job runs on a thread. */
   private final Map<Thread, PoolWorker> workers = new ConcurrentHashMap<>();
 
+  /** The timers of this runtime's work queues, and their lane on each thread. */
+  private final TimerWheel wheel;
+
+  @SuppressWarnings("ThreadLocalUsage") // one a runtime: nothing is static (R10)
+  private final ThreadLocal<@Nullable Lane> currentLane = new ThreadLocal<>();
+
   LockfreePrimitives(Host host) {
     this.host = host;
-    this.interim =
-        ServiceLoader.load(Provider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("locked"))
-            .findFirst()
-            .orElseThrow()
-            .create(this.host);
+    this.wheel = new TimerWheel(host);
   }
 
   @Override
@@ -66,12 +63,13 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
-    return interim.newWorkQueue(spec);
+    return new LockfreeWorkQueue(host, spec, wheel, currentLane);
   }
 
   @Override
   public Optional<Work> currentWork() {
-    return interim.currentWork();
+    Lane lane = currentLane.get();
+    return Optional.ofNullable(lane == null ? null : lane.work());
   }
 
   @Override

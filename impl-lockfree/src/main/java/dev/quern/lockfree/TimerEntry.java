@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the timer wheel holds: links, and where the wheel looks. It is embedded in what is timed, so
+ * starting a timer allocates nothing. An entry is a hint: the deadline is asked for at each look.
+ *
+ * <pre>
+ *   field           written by                                     read by
+ *   previous, next  the timer thread                               the timer thread
+ *   link            null -> itself: who puts it on the intake; null: the timer thread   both
+ *   lookAt          the timer thread                               both
+ * </pre>
+ */
+abstract class TimerEntry {
+  /** No time at all. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  @Nullable TimerEntry previous;
+  @Nullable TimerEntry next;
+
+  /** Not null while it is on the intake, or about to be put there. */
+  volatile @Nullable TimerEntry link;
+
+  /** The wheel looks at it then or before; NEVER if it is not on the wheel. */
+  volatile long lookAt = NEVER;
+
+  /** The deadline in nanoseconds since the wheel's origin; NEVER if nothing is delayed. */
+  abstract long deadline();
+
+  /** Timer thread: the deadline seems to have come. It may have moved meanwhile. */
+  abstract void fire(long now);
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static java.lang.invoke.MethodHandles.lookup;
+
+import dev.quern.spi.Alarm;
+import dev.quern.spi.Host;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timers of one runtime (rules W4, W15, G9). Any thread starts and stops; one thread, the
+ * timer's, fires. What is delayed and until when is said by the timed thing's own state word; the
+ * wheel only has to look in time. So moving a timer to later, or stopping it, is no affair of the
+ * wheel's but for letting go.
+ *
+ * <pre>
+ *   starter                                    timer thread, at each look
+ *   state word: delayed until d                link or lookAt := none
+ *   lookAt at or before d: nothing to do       read the state word: due: fire; delayed: place it
+ *   else link set: on the intake already         again, lookAt := its deadline; else drop it
+ *   else set it, push it on the intake
+ *   nextWake after d: lower it, set the alarm
+ * </pre>
+ *
+ * <p>No timer is lost: starter and timer thread each write, then read what the other writes, in
+ * volatile mode, so the starter sees that the entry is nowhere, or the timer thread sees the new
+ * state. No wake-up is lost: nextWake is BUSY while the timer thread is at it, and after it has
+ * published the next time it looks at the intake once more. An alarm that rings for nothing does no
+ * harm.
+ *
+ * <p>Letting go: whoever stops a timer puts the entry on the intake, too, and sees to it that the
+ * timer thread comes by within half a second, or at once when many have been put there. An entry
+ * that is started and stopped again and again is put there once.
+ *
+ * <p>Ordering: what a starter did before its state change happens-before the firing that reads it.
+ * Progress: lock-free; the alarm's own lock is taken only when the next wake-up moves to earlier. A
+ * thread held up between two steps of its start may delay that timer, and an alarm that a later one
+ * relies on; never a submission.
+ */
+final class TimerWheel {
+  private static final VarHandle OPENED =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "opened", VarHandle.class, TimerWheel.class, Opened.class);
+  private static final VarHandle LINK =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "link", VarHandle.class, TimerEntry.class, TimerEntry.class);
+  private static final VarHandle INTAKE =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "intake", VarHandle.class, TimerWheel.class, TimerEntry.class);
+  private static final VarHandle SWEEPS =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "sweeps", VarHandle.class, TimerWheel.class, Sweep.class);
+  private static final VarHandle NEXT_WAKE =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "nextWake", VarHandle.class, TimerWheel.class, long.class);
+  private static final VarHandle LETTING_GO =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "lettingGo", VarHandle.class, TimerWheel.class, boolean.class);
+
+  private static final long BUSY = Long.MIN_VALUE;
+  private static final long LET_GO_WITHIN = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int MANY = 4096;
+
+  /** What needs the host's clock, made with the first timer. */
+  private record Opened(long origin, Alarm alarm) {}
+
+  /** A walk over all entries, asked of the timer thread. */
+  private static final class Sweep {
+    final Predicate<TimerEntry> action;
+    final Runnable done;
+    @Nullable Sweep next;
+
+    Sweep(Predicate<TimerEntry> action, Runnable done) {
+      this.action = action;
+      this.done = done;
+    }
+  }
+
+  /** The last of the intake: a link is null only off it. */
+  private static final TimerEntry END =
+      new TimerEntry() {
+        @Override
+        long deadline() {
+          return NEVER;
+        }
+
+        @Override
+        void fire(long now) {
+          throw new AssertionError("the end is no timer");
+        }
+      };
+
+  private final Host host;
+  private final WheelSlots slots = new WheelSlots(); // the timer thread's
+  private volatile @Nullable Opened opened;
+  private volatile TimerEntry intake = END;
+  private volatile @Nullable Sweep sweeps;
+  private volatile long nextWake = TimerEntry.NEVER;
+  private volatile boolean lettingGo;
+  private int pushed; // since the last look; lossy on purpose, a trigger only
+
+  TimerWheel(Host host) {
+    this.host = host;
+  }
+
+  /** The time now, since the origin. */
+  long now() {
+    return sinceOrigin(host.nanoTime());
+  }
+
+  long sinceOrigin(long nanoTime) {
+    return nanoTime - open().origin;
+  }
+
+  private Opened open() {
+    Opened found = opened;
+    if (found != null) {
+      return found;
+    }
+    Opened mine = new Opened(host.nanoTime(), host.newAlarm(this::expire));
+    Opened theirs = (Opened) OPENED.compareAndExchange(this, null, mine);
+    if (theirs != null) {
+      mine.alarm.close();
+      return theirs;
+    }
+    return mine;
+  }
+
+  // ---- Any thread
+
+  /** After its state has become delayed until then, or to make sure that it is looked at. */
+  void start(TimerEntry entry, long deadline) {
+    if (entry.lookAt > deadline) {
+      push(entry);
+      long now = entry.deadline(); // it may have moved before it was on the intake
+      if (now == TimerEntry.NEVER) {
+        letGoSoon();
+      } else {
+        wakeBy(Math.min(deadline, now));
+      }
+    }
+  }
+
+  /** After its state has ceased to be delayed: has the wheel let go of it. */
+  void stop(TimerEntry entry) {
+    if (opened == null || (entry.lookAt == TimerEntry.NEVER && entry.link == null)) {
+      return;
+    }
+    push(entry);
+    letGoSoon();
+  }
+
+  private void letGoSoon() {
+    if (!lettingGo && LETTING_GO.compareAndSet(this, false, true)) {
+      wakeBy(now() + LET_GO_WITHIN);
+    }
+  }
+
+  /**
+   * Has the timer thread walk over all entries, those of the intake included, and let go of those
+   * for which the action says so. What was started before the call is seen by it.
+   *
+   * @param done run on the timer thread, after it
+   * @return false if there has never been a timer
+   */
+  boolean sweep(Predicate<TimerEntry> action, Runnable done) {
+    if (opened == null) {
+      return false;
+    }
+    Sweep sweep = new Sweep(action, done);
+    do {
+      sweep.next = sweeps;
+    } while (!SWEEPS.compareAndSet(this, sweep.next, sweep));
+    wakeBy(now());
+    return true;
+  }
+
+  private void push(TimerEntry entry) {
+    if (entry.link != null || !LINK.compareAndSet(entry, null, END)) {
+      return;
+    }
+    TimerEntry head;
+    do {
+      head = intake;
+      entry.link = head;
+    } while (!INTAKE.compareAndSet(this, head, entry));
+    if (++pushed >= MANY) {
+      pushed = 0;
+      wakeBy(now());
+    }
+  }
+
+  /** First published, then set: of many starters one sets the alarm. */
+  private void wakeBy(long time) {
+    long next;
+    do {
+      next = nextWake;
+      if (next <= time) {
+        return;
+      }
+    } while (!NEXT_WAKE.compareAndSet(this, next, time));
+    Opened base = open();
+    base.alarm.at(alarmTime(base.origin + time));
+  }
+
+  /** MAX_VALUE means none to an alarm. */
+  private static long alarmTime(long nanoTime) {
+    return nanoTime == Long.MAX_VALUE ? Long.MIN_VALUE : nanoTime;
+  }
+
+  // ---- The timer thread
+
+  private long expire(long nanoTime) {
+    long origin = open().origin;
+    long now = nanoTime - origin;
+    boolean well = false;
+    try {
+      long next;
+      do {
+        nextWake = BUSY;
+        lettingGo = false;
+        takeIn(now);
+        slots.advance(now, entry -> look(entry, now));
+        sweepAll();
+        next = slots.nextLook();
+        nextWake = next;
+      } while (intake != END || sweeps != null);
+      well = true;
+      return next == TimerEntry.NEVER ? Long.MAX_VALUE : alarmTime(origin + next);
+    } finally {
+      if (!well) {
+        nextWake = TimerEntry.NEVER; // whoever comes sets the alarm
+      }
+    }
+  }
+
+  private void takeIn(long now) {
+    TimerEntry entry = (TimerEntry) INTAKE.getAndSet(this, END);
+    while (entry != END) {
+      TimerEntry after = entry.link;
+      assert after != null : "on the intake without a link";
+      entry.link = null;
+      slots.unlink(entry);
+      place(entry);
+      entry = after;
+    }
+  }
+
+  /** In no slot. From the store on its starters see to it themselves. */
+  private void place(TimerEntry entry) {
+    entry.lookAt = TimerEntry.NEVER;
+    long deadline = entry.deadline();
+    if (deadline != TimerEntry.NEVER) {
+      slots.place(entry, deadline);
+      entry.lookAt = deadline;
+    }
+  }
+
+  private void look(TimerEntry entry, long now) {
+    entry.lookAt = TimerEntry.NEVER;
+    if (entry.deadline() <= now) {
+      entry.fire(now);
+    }
+    place(entry);
+  }
+
+  private void sweepAll() {
+    Sweep sweep = (Sweep) SWEEPS.getAndSet(this, null);
+    while (sweep != null) {
+      Predicate<TimerEntry> action = sweep.action;
+      slots.forEach(
+          entry -> {
+            if (action.test(entry)) {
+              slots.unlink(entry);
+              place(entry);
+            }
+          });
+      sweep.done.run();
+      sweep = sweep.next;
+    }
+  }
+}

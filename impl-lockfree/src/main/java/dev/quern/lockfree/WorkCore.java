@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import dev.quern.ClosedException;
+import dev.quern.Kind;
+import dev.quern.ThreadPool;
+import dev.quern.spi.Host;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the items of one work queue share: the gate, the line, the lanes, the wheel; and what
+ * concerns several of them at once.
+ *
+ * <p>Quiet means that nothing is queued or running: the line is empty and no lane is engaged.
+ * Whoever becomes queued takes a place in line before, and is taken out of it by an engaged lane,
+ * so: head, tail, lanes, tail again, the same, show one instant, that of the look at the lanes.
+ */
+final class WorkCore {
+  final String name;
+  final Host host;
+  final TimerWheel wheel;
+  final ThreadLocal<@Nullable Lane> current;
+  final WorkGate gate = new WorkGate();
+  final WatchedRuns watched = new WatchedRuns();
+  final WorkCounts counts = new WorkCounts();
+  final WaitList waits;
+  final RunLine line;
+  final WorkLanes lanes;
+
+  /** Names of delayed items that the close removed. */
+  private final Queue<String> removed = new ConcurrentLinkedQueue<>();
+
+  WorkCore(
+      String name,
+      Host host,
+      TimerWheel wheel,
+      ThreadLocal<@Nullable Lane> current,
+      int maxActive,
+      Function<WorkCore, ThreadPool> pool) {
+    this.name = name;
+    this.host = host;
+    this.wheel = wheel;
+    this.current = current;
+    this.waits = new WaitList(host.parker());
+    this.line = new RunLine(host.parker());
+    this.lanes = new WorkLanes(this, pool.apply(this), maxActive);
+  }
+
+  String label() {
+    return "work queue \"" + name + "\"";
+  }
+
+  /** The item of this queue inside of which the caller is. */
+  @Nullable LockfreeWork caller() {
+    Lane lane = current.get();
+    LockfreeWork work = lane == null ? null : lane.work();
+    return work != null && work.core == this ? work : null;
+  }
+
+  void warn(String message) {
+    host.log(System.Logger.Level.WARNING, message, null);
+  }
+
+  // ---- The gate
+
+  /**
+   * The gate is not open: whether a submission is refused.
+   *
+   * @throws ClosedException if it is closed or broken
+   */
+  boolean refuses(LockfreeWork work) {
+    Throwable broken = gate.isBroken() ? gate.cause() : null;
+    if (broken != null) {
+      throw new ClosedException(work + ": broken by " + broken, broken);
+    }
+    boolean outside = caller() == null;
+    if (gate.isClosing()) {
+      if (outside) {
+        throw closed(work);
+      }
+      return true;
+    }
+    return gate.isDraining() && outside;
+  }
+
+  ClosedException closed(Object what) {
+    return new ClosedException(what + ": the queue is closed");
+  }
+
+  // ---- Quiet
+
+  boolean isQuiet() {
+    long begin = line.begin();
+    long end = line.end();
+    return begin >= end && lanes.areFree() && line.end() == end;
+  }
+
+  /** A lane has left. If that was the last, drains are over. */
+  void settled() {
+    long look = gate.look();
+    if (gate.isDraining() && isQuiet()) {
+      gate.endDrains(look);
+    }
+    waits.wakeAll();
+  }
+
+  // ---- The end
+
+  /** Takes away what is delayed, and lets nobody in any more. What is queued runs. */
+  void close() {
+    if (!gate.beginClose()) {
+      waits.awaitUninterruptibly(gate::isCleared);
+      return;
+    }
+    AtomicBoolean swept = new AtomicBoolean();
+    boolean timed =
+        wheel.sweep(
+            entry -> isOurs(entry) && ((LockfreeWork) entry).removeDelayed(),
+            () -> {
+              swept.set(true);
+              waits.wakeAll();
+            });
+    if (timed) {
+      waits.awaitUninterruptibly(swept::get);
+    }
+    line.seal();
+    lanes.seal();
+    gate.cleared();
+    waits.wakeAll();
+  }
+
+  void removed(LockfreeWork work) {
+    removed.add(work.name());
+  }
+
+  /** Those not yet told to anybody. */
+  List<String> takeRemoved() {
+    List<String> names = new ArrayList<>();
+    for (String name = removed.poll(); name != null; name = removed.poll()) {
+      names.add(name);
+    }
+    return names;
+  }
+
+  /** What stands in line or runs now, first in, first out. */
+  Set<LockfreeWork> queuedOrRunning() {
+    Set<LockfreeWork> works = new LinkedHashSet<>();
+    for (Lane lane : lanes.all()) {
+      LockfreeWork work = lane.work();
+      if (work != null) {
+        works.add(work);
+      }
+    }
+    line.forEach(
+        found -> {
+          LockfreeWork work = (LockfreeWork) found;
+          if (WorkState.pending(work.word()) == WorkState.QUEUED) {
+            works.add(work);
+          }
+        });
+    return works;
+  }
+
+  /**
+   * An error of our own (rule G17). Reports; then submissions throw, and all that is pending is
+   * taken away, so that nobody waits for what will not come. In this order, so that whoever is
+   * thrown at finds the report.
+   */
+  void broke(Throwable error) {
+    host.failed(Kind.WORK_QUEUE, name, null, error);
+    if (gate.breakWith(error)) {
+      wheel.sweep(entry -> isOurs(entry) && ((LockfreeWork) entry).discard(), () -> {});
+      for (Object next = line.take(place -> {}); next != null; next = line.take(place -> {})) {
+        ((LockfreeWork) next).discard();
+      }
+      waits.wakeAll();
+    }
+  }
+
+  private boolean isOurs(TimerEntry entry) {
+    return entry instanceof LockfreeWork work && work.core == this;
+  }
+}
