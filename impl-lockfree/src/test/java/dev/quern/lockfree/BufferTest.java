@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -126,6 +127,41 @@ class BufferTest {
       list.goOn.countDown();
       assertTrue(poll.result());
     }
+  }
+
+  @Test
+  void noParkBeginsWithTheInterruptFlagSet() throws Exception {
+    AtomicInteger parks = new AtomicInteger();
+    AtomicInteger flagged = new AtomicInteger();
+    SlowList list = new SlowList();
+    Parker interrupting =
+        new Parker() {
+          @Override
+          public void park(Object blocker) {
+            throw new AssertionError("nobody would wake it");
+          }
+
+          @Override
+          public void parkNanos(Object blocker, long nanos) {
+            if (Thread.currentThread().isInterrupted()) {
+              flagged.incrementAndGet();
+            }
+            Thread.currentThread().interrupt();
+            if (parks.incrementAndGet() == 3) {
+              list.goOn.countDown();
+            }
+          }
+
+          @Override
+          public void unpark(Thread thread) {
+            throw new AssertionError("nobody was parked");
+          }
+        };
+    Buffer<Integer> buffer = Buffer.bounded(10, false, interrupting);
+    slowAppend(buffer, list);
+    buffer.poll();
+    assertEquals(1, new Running<>(buffer::poll).result());
+    assertEquals(0, flagged.get(), "such a park would return at once, and burn the processor");
   }
 
   @Test

@@ -53,8 +53,8 @@ public class BufferLincheck {
         .actorsPerThread(2)
         .actorsBefore(2)
         .actorsAfter(2)
-        .iterations(8 * SCALE)
-        .invocationsPerIteration(400)
+        .iterations(4 * SCALE)
+        .invocationsPerIteration(200)
         .minimizeFailedScenario(false)
         .sequentialSpecification(model(type))
         .check(type);
@@ -126,7 +126,7 @@ public class BufferLincheck {
                 threads.stream().map(each -> actors(type, each)).toList(),
                 actors(type, after),
                 null))
-        .invocationsPerIteration(2000 * SCALE)
+        .invocationsPerIteration(800 * SCALE)
         .minimizeFailedScenario(false)
         .sequentialSpecification(model(type))
         .check(type);

@@ -16,23 +16,23 @@ import org.junit.jupiter.api.Test;
 public class QueueLincheck {
   @Test
   public void aTakerIsWoken() {
-    Interleavings.of(Unbounded.class).thread("take", "take").thread("offer", "offer").check(1000);
-    Interleavings.of(Bounded.class).thread("take", "take").thread("offer", "put").check(1000);
+    Interleavings.of(Unbounded.class).thread("take", "take").thread("offer", "offer").check(500);
+    Interleavings.of(Bounded.class).thread("take", "take").thread("offer", "put").check(500);
   }
 
   @Test
   public void aPutterIsWoken() {
-    Interleavings.of(Bounded.class).thread("put", "put").thread("poll", "poll", "take").check(1000);
+    Interleavings.of(Bounded.class).thread("put", "put").thread("take", "take").check(500);
   }
 
   @Test
   public void twoPuttersAreWoken() {
-    Interleavings.of(Bounded.class).thread("put").thread("put").thread("take", "take").check(1500);
+    Interleavings.of(Bounded.class).thread("put").thread("put").thread("take", "take").check(600);
   }
 
   @Test
   public void aPutterIsWokenByADetach() {
-    Interleavings.of(Bounded.class).thread("put", "put").thread("detach", "take").check(1000);
+    Interleavings.of(Bounded.class).thread("put", "put").thread("detach", "take").check(500);
   }
 
   @Test
@@ -41,11 +41,8 @@ public class QueueLincheck {
         .thread("takeOrClosed", "takeOrClosed")
         .thread("offerOrClosed")
         .thread("close")
-        .check(1000);
-    Interleavings.of(Bounded.class)
-        .thread("putOrClosed", "putOrClosed")
-        .thread("close")
-        .check(1000);
+        .check(500);
+    Interleavings.of(Bounded.class).thread("putOrClosed", "putOrClosed").thread("close").check(500);
   }
 
   /** The check itself: room that is told of before it is there. */
@@ -53,7 +50,7 @@ public class QueueLincheck {
   public void aWakeUpBeforeTheRoomIsFound() {
     assertThrows(
         LincheckAssertionError.class,
-        () -> Interleavings.of(WakesFirst.class).thread("put", "put").thread("poll").check(1000));
+        () -> Interleavings.of(WakesFirst.class).thread("put", "put").thread("poll").check(500));
   }
 
   /** The check itself: a taker that does not arm is not told. */
@@ -61,7 +58,7 @@ public class QueueLincheck {
   public void aTakerThatDoesNotArmIsFound() {
     assertThrows(
         LincheckAssertionError.class,
-        () -> Interleavings.of(DoesNotArm.class).thread("take").thread("offer").check(1000));
+        () -> Interleavings.of(DoesNotArm.class).thread("take").thread("offer").check(500));
   }
 
   /** A queue, calls that may wait, and what must be in it in the end. */
