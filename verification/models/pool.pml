@@ -124,12 +124,10 @@ search:
       :: else
       fi;
       entered = false;
-#ifndef FAULT_FORGETS_THE_REST
       if
       :: own[w] > 0 || jobs > 0 -> signal()
       :: else
       fi
-#endif
     :: else
     fi
   :: else
@@ -143,13 +141,11 @@ search:
     if
     :: state[w] == SEARCHING ->
       state[w] = BUSY;
-#ifndef FAULT_SEARCHER_HANDS_NOTHING_ON
       workWaits();
       if
       :: waits -> waits = false; signal()
       :: else
       fi
-#endif
     :: else -> assert(state[w] == BUSY)
     fi;
     atomic { ran++; job = false; goto search }
@@ -182,13 +178,8 @@ end_parked:
   od;
   goto search;
 leave:
-#ifdef FAULT_LEAVER_PRODS_FIRST
-  prod();
-  live--;
-#else
   live--;
   prod();
-#endif
   goto end_unborn
 }
 
