@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * the first, having the place, says so ({@code placed}), and who coalesces and does not find that
  * takes another place for the same stamp, of which one only is ever served. Either place counts: a
  * call is answered only when it knows that the run has one. If the line is sealed, all that had a
- * place was served; then the run is taken back if it still waits, and its callers throw.
+ * place was served; then the first takes the run back, if it still waits, and all throw.
  *
  * <p>A run and a body are two things: done() ends the run, so that the next may begin elsewhere,
  * while the body is still on its worker. An interlock is never taken here but to give it back to a
@@ -113,8 +113,7 @@ final class LockfreeJob extends JobState implements Job {
     if (placed != (int) stamp(old)) {
       LineNode another = new Extra(this, stamp(old));
       if (!pool.staff.line.append(another)) {
-        drop(another);
-        throw pool.closed(this);
+        throw pool.closed(this); // the first takes the run back, and knows by that what to answer
       }
       setPlacedRelease((int) stamp(old));
       pool.staff.line.becameStale(); // one of the two places will be
