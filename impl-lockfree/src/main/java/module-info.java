@@ -6,8 +6,6 @@ module dev.quern.lockfree {
 
   exports dev.quern.lockfree;
 
-  uses dev.quern.spi.Provider; // INTERIM
-
   provides dev.quern.spi.Provider with
       dev.quern.lockfree.LockfreeProvider;
 }

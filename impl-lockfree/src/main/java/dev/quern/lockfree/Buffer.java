@@ -64,21 +64,24 @@ final class Buffer<E> {
   /**
    * @param capacity exactly how many it holds; zero: no bound
    * @param producersWait whether producers wait for what the consumer takes: it then pays a fence
+   * @param begin the first position, also of the slots
    */
-  private Buffer(int capacity, boolean producersWait, Parker parker) {
-    this.cursors = new Cursors(capacity, producersWait);
+  Buffer(int capacity, boolean producersWait, Parker parker, long begin, ChunkList slots) {
+    this.cursors = new Cursors(capacity, producersWait, begin);
     this.slow = new SlowAppends(parker);
-    this.chunks =
-        capacity > 0 && capacity <= LARGEST_RING ? ChunkList.ring(capacity) : ChunkList.growing();
+    this.chunks = slots;
+    this.head = begin;
+    this.seen = begin;
   }
 
   /** One that holds exactly so many. */
   static <E> Buffer<E> bounded(int capacity, boolean producersWait, Parker parker) {
-    return new Buffer<>(capacity, producersWait, parker);
+    ChunkList slots = capacity <= LARGEST_RING ? ChunkList.ring(capacity) : ChunkList.growing(0);
+    return new Buffer<>(capacity, producersWait, parker, 0, slots);
   }
 
   static <E> Buffer<E> unbounded(Parker parker) {
-    return new Buffer<>(0, false, parker);
+    return new Buffer<>(0, false, parker, 0, ChunkList.growing(0));
   }
 
   /** Any thread. Never waits. */

@@ -38,12 +38,12 @@ final class Chunk {
     this.previous = previous;
   }
 
-  static Chunk alone(int length) {
-    return new Chunk(0, length, null);
+  static Chunk alone(long base, int length) {
+    return new Chunk(base, length, null);
   }
 
   static Chunk ring(int length) {
-    Chunk ring = alone(length);
+    Chunk ring = alone(0, length);
     ring.next = ring;
     return ring;
   }

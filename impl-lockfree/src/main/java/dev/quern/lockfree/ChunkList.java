@@ -39,21 +39,23 @@ final class ChunkList {
   private Chunk first; // consumer: the chunk of the item taken last
   private long end; // consumer: where first ends
 
-  private ChunkList(Chunk first, boolean ring) {
+  private ChunkList(Chunk first, boolean ring, long end) {
     this.ring = ring;
     this.first = first;
     this.newest = first;
-    this.end = first.length();
+    this.end = end;
   }
 
   /** Slots for that many at once. */
   static ChunkList ring(int capacity) {
     int length = Math.max(2, Integer.highestOneBit(2 * capacity - 1));
-    return new ChunkList(Chunk.ring(length), true);
+    return new ChunkList(Chunk.ring(length), true, 0);
   }
 
-  static ChunkList growing() {
-    return new ChunkList(Chunk.alone(LENGTH), false);
+  /** Slots for as many as come, from that position on. */
+  static ChunkList growing(long begin) {
+    long base = begin - begin % LENGTH;
+    return new ChunkList(Chunk.alone(base, LENGTH), false, base + LENGTH);
   }
 
   /** Producer: the chunk of that place, with all that so many need; null if the place is stale. */
@@ -124,7 +126,7 @@ final class ChunkList {
   /** Allocates first: an error leaves the items where they are. */
   private static <E> Run<E> copy(Chunk chunk, long from, long to, SlowAppends slow) {
     int count = (int) (to - from);
-    Chunk copy = Chunk.alone(Math.max(1, Integer.highestOneBit(2 * count - 1)));
+    Chunk copy = Chunk.alone(0, Math.max(1, Integer.highestOneBit(2 * count - 1)));
     Run<E> run = new Run<>(slow, copy, 0, count);
     for (int i = 0; i < count; i++) {
       Object item = slow.await(chunk, from + i);

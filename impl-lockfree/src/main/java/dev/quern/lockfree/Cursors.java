@@ -60,15 +60,18 @@ final class Cursors {
   private final long capacity; // zero: no bound
   private final boolean fenced;
 
-  private volatile long word = ARMED;
+  private volatile long word;
   private volatile long taken;
   private long limit; // through LIMIT alone
   private long epoch; // consumer: that of taken, in its place
 
-  /** Of a buffer with that bound, or without one if it is zero. */
-  Cursors(int capacity, boolean fenced) {
+  /** Of a buffer with that bound, or without one if it is zero, that begins with that position. */
+  Cursors(int capacity, boolean fenced, long begin) {
     this.capacity = capacity;
     this.fenced = fenced;
+    this.word = ARMED | at(0, begin);
+    this.taken = at(0, begin);
+    this.limit = at(0, begin); // no room known
   }
 
   /** Producer: a word that has room for so many, for {@link #tryAppend}; or SHUT, or FULL. */

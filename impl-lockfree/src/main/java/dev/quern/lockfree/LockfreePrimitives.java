@@ -17,17 +17,14 @@ import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
-import dev.quern.spi.Provider;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the constructors; what the primitives of one runtime share is made here. */
 final class LockfreePrimitives implements Primitives {
   private final Host host;
-  private final Primitives interim; // INTERIM: what is not written yet comes from `locked`
 
   /** The workers of this runtime's pools: whose job runs on a thread. */
   private final Map<Thread, PoolWorker> workers = new ConcurrentHashMap<>();
@@ -41,13 +38,6 @@ final class LockfreePrimitives implements Primitives {
   LockfreePrimitives(Host host) {
     this.host = host;
     this.wheel = new TimerWheel(host);
-    this.interim =
-        ServiceLoader.load(Provider.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .filter(provider -> provider.name().equals("locked"))
-            .findFirst()
-            .orElseThrow()
-            .create(this.host);
   }
 
   @Override

@@ -59,7 +59,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     return spec.name();
   }
 
-  private ContextTurns turns() {
+  /** The contended side. */
+  ContextTurns turns() {
     ContextTurns made = turns;
     if (made == null) {
       ContextTurns fresh = new ContextTurns(this, host, spec);

@@ -5,7 +5,6 @@ import static java.lang.invoke.MethodHandles.lookup;
 
 import dev.quern.spi.Parker;
 import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -13,16 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The line in which queued items wait for a lane: many enter, many take. A place in line is a
- * number, from tail at entering, and is used once; its cell says who stands there.
+ * number, from tail at entering, and is used once; its cell says who stands there ({@link
+ * LineRing}).
  *
  * <pre>
- *   cell of a place   null  -> item   publish: it stands there
- *                     null  -> VOID   publish: it does not, after all
- *                     item  -> VOID   vacate: it has been taken away; the line lets go of it
- *                     any   -> TAKEN  take: head has passed
- *
  *   entering: claim a place (tail + 1); step the item's state to QUEUED at that place; publish
- *   taking:   read the cell at head; head + 1; step the item's state from QUEUED at that place
+ *   taking:   have the item at head leave its cell; head + 1; step its state from QUEUED there
+ *   vacate:   the item leaves its cell before its turn; head passes the place later
  * </pre>
  *
  * <p>The place is claimed before the state shows QUEUED, so whoever sees QUEUED sees the place
@@ -31,68 +27,32 @@ import org.jspecify.annotations.Nullable;
  * QUEUED at this very place; any other is stale, and skipped. A place is never used twice, so
  * vacate can't hit a later entry.
  *
- * <p>Cells are in segments of 128, a chain from first to last. It is permitted for first to lag
- * behind head, and for last behind tail. A segment whose places are all vacated is unlinked, so
- * that items queued and cancelled while no lane comes by leave nothing behind.
+ * <p>Cells are used again, so in the steady state nothing is allocated (0 bytes a submission). When
+ * the ring is full, the places go on in one of twice the size: its first place is the last tail of
+ * the old ring, which is dropped once head has reached its end. Full means: the next place's cell
+ * has an owner who has not published yet, or a quarter of the cells in a row is in use. Sealing is
+ * a bit of tail, and is handed on to the next ring, so claims and the seal have one order.
  *
- * <p>Ordering: publish happens-before take. Sealing is a bit of tail: claims and the seal have one
- * order. Progress: entering is lock-free. Whoever takes waits, spinning, for a place that is
- * claimed and not published: between the two nobody throws, allocates or runs user code.
+ * <p>Non-invariants: first and last may lag behind, and head behind places that are gone; so a line
+ * that is not empty may have nobody in it, which the next take finds out.
+ *
+ * <p>Ordering: publish happens-before take. Progress: entering and vacating are lock-free. Whoever
+ * takes waits, spinning, then parking, for a place that is claimed and not published: between the
+ * two nobody throws, allocates or runs user code.
  */
 final class RunLine {
   /** In place of a place: nobody may enter any more. */
   static final long SEALED = -1;
 
-  private static final long SEAL = Long.MIN_VALUE;
-  private static final int SIZE = 128;
-  private static final Object VOID = new Object();
-  private static final Object TAKEN = new Object();
+  private static final int SMALLEST = 6;
+  private static final int LARGEST = 28;
 
-  private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(Object[].class);
-  private static final VarHandle NEXT =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "next", VarHandle.class, Segment.class, Segment.class);
-  private static final VarHandle VOIDS =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "voids", VarHandle.class, Segment.class, int.class);
-  private static final VarHandle TAIL =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "tail", VarHandle.class, RunLine.class, long.class);
-  private static final VarHandle HEAD =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "head", VarHandle.class, RunLine.class, long.class);
-  private static final VarHandle FIRST =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "first", VarHandle.class, RunLine.class, Segment.class);
-  private static final VarHandle LAST =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "last", VarHandle.class, RunLine.class, Segment.class);
-
-  private static final class Segment {
-    final long base;
-    final @Nullable Object[] cells = new @Nullable Object[SIZE];
-    volatile @Nullable Segment next;
-    volatile int voids; // cells that became VOID
-
-    Segment(long base) {
-      this.base = base;
-    }
-
-    @Nullable Object get(long place) {
-      return CELL.getVolatile(cells, (int) (place - base));
-    }
-
-    void set(long place, Object value) {
-      CELL.setVolatile(cells, (int) (place - base), value);
-    }
-  }
-
-  private volatile long tail; // the next place, and SEAL
-  private volatile long head; // the next to be taken
-  private volatile Segment first = new Segment(0);
-  private volatile Segment last = first;
+  private static final VarHandle FIRST = handle("first");
+  private static final VarHandle LAST = handle("last");
 
   private final Parker parker;
+  private volatile LineRing first = new LineRing(0, 0, SMALLEST);
+  private volatile LineRing last = first;
 
   RunLine(Parker parker) {
     this.parker = parker;
@@ -106,67 +66,94 @@ final class RunLine {
    * @param always also if the line is sealed: for the end of a run
    */
   long claim(boolean always) {
+    int burnt = 0;
     while (true) {
-      long end = tail;
-      if (end < 0 && !always) {
+      LineRing ring = last();
+      long end = ring.tail;
+      if (end < 0) {
+        continue;
+      }
+      if ((end & LineRing.SEAL) != 0 && !always) {
         return SEALED;
       }
-      long place = end & ~SEAL;
-      Segment segment = find(place, true); // allocated before the claim, never after
-      if (segment != null && TAIL.compareAndSet(this, end, end + 1)) {
-        return place;
+      long place = LineRing.place(end);
+      boolean fits = ring.fits(place);
+      if (!fits || burnt > ring.size() >> 2) {
+        ring.moveOn(end, fits ? Math.min(ring.sizeBits() + 1, LARGEST) : grown(ring, place));
+        burnt = 0;
+      } else if (ring.tryClaim(end)) {
+        if (ring.owns(place)) {
+          return place;
+        }
+        burnt++;
       }
     }
+  }
+
+  /** A place that does not fit means a full ring, or a thread that has been held up for a lap. */
+  private static int grown(LineRing ring, long place) {
+    boolean full = place - ring.head >= ring.size();
+    return full ? Math.min(ring.sizeBits() + 1, LARGEST) : ring.sizeBits();
   }
 
   /** Says who stands at the claimed place: the item, or with null nobody. */
   void publish(long place, @Nullable Object item) {
-    Segment segment = find(place, false);
-    assert segment != null : "a claimed place is gone";
-    segment.set(place, item == null ? VOID : item);
-    if (item == null) {
-      becameVoid(segment);
-    }
+    LineRing ring = find(place);
+    assert ring != null : "a claimed place is gone";
+    ring.publish(place, item);
   }
 
-  /** The item has left the place; nothing changes if the place has been taken. */
-  void vacate(long place, Object item) {
-    Segment segment = place < head ? null : find(place, false);
-    if (segment != null
-        && CELL.compareAndSet(segment.cells, (int) (place - segment.base), item, VOID)) {
-      becameVoid(segment);
+  /** The item has left the place; nothing changes if it was taken, or has not been published. */
+  void vacate(long place) {
+    LineRing ring = find(place);
+    if (ring != null) {
+      long mark = ring.look(place);
+      if (mark >= 0) {
+        ring.leave(place, mark);
+      }
     }
   }
 
   /** No more claims but those of runs that end. */
   void seal() {
-    TAIL.getAndBitwiseOr(this, SEAL);
+    while (!last().seal()) {
+      // the places have gone on meanwhile
+    }
   }
 
   // ---- Taking
 
-  /** Takes the next that stands in line; null if nobody did at some instant of the call. */
+  /**
+   * Takes the next that stands in line; null if nobody did at some instant of the call.
+   *
+   * @param intent told each place that may be the next one taken, before it is
+   */
   @Nullable Object take(LongConsumer intent) {
-    for (int looks = 0; ; looks++) {
-      long place = head;
-      if (place >= end()) {
-        return null;
-      }
-      Segment segment = find(place, false);
-      Object found = segment == null ? null : segment.get(place);
-      if (segment == null || found == null) {
-        if (segment != null || !skip(place)) {
-          pause(looks); // not published yet, or not the head any more
+    int looks = 0;
+    while (true) {
+      LineRing ring = first;
+      long place = ring.head;
+      long end = ring.tail;
+      if (place == LineRing.place(end)) {
+        if (end >= 0) {
+          return null;
         }
+        FIRST.compareAndSet(this, ring, ring.next());
         continue;
       }
-      intent.accept(place);
-      if (HEAD.compareAndSet(this, place, place + 1)) {
-        segment.set(place, TAKEN);
-        letGo();
-        if (found != VOID) {
-          return found;
-        }
+      long mark = ring.look(place);
+      if (mark == LineRing.NOT_YET) {
+        pause(looks++); // or it is not the head any more
+        continue;
+      }
+      Object found = null;
+      if (mark >= 0) {
+        intent.accept(place);
+        found = ring.leave(place, mark);
+      }
+      ring.pass(place);
+      if (found != null) {
+        return found;
       }
     }
   }
@@ -183,116 +170,71 @@ final class RunLine {
 
   /** The end of the line: what is queued now stands before it. */
   long end() {
-    return tail & ~SEAL;
+    return LineRing.place(last().tail);
   }
 
   /** Where the next is taken: whatever stood before it has been taken. */
   long begin() {
-    return head;
+    return first.head;
   }
 
   boolean isEmpty() {
-    return head >= end();
+    return begin() >= end();
   }
 
   /** Who stands in line, from the first on: a snapshot, for cold paths. */
   void forEach(Consumer<Object> action) {
-    long end = end();
-    for (long place = head; place < end; place++) {
-      Segment segment = find(place, false);
-      Object found = segment == null ? null : segment.get(place);
-      if (found != null && found != VOID && found != TAKEN) {
-        action.accept(found);
-      }
-    }
-  }
-
-  // ---- Segments
-
-  /** The segment of a place that has not been taken; null if it has, or is not there yet. */
-  private @Nullable Segment find(long place, boolean create) {
-    Segment newest = last;
-    Segment segment = newest.base <= place ? newest : first;
-    if (place < segment.base) {
-      return null;
-    }
-    while (place - segment.base >= SIZE) {
-      Segment next = segment.next;
-      if (next != null && next.base > place) {
-        return null; // dropped: nobody stood there
-      }
-      if (next == null) {
-        if (!create) {
-          return null;
+    for (LineRing ring = first; ring != null; ring = ring.next()) {
+      long end = LineRing.place(ring.tail);
+      for (long place = ring.head; place < end; place++) {
+        Object found = ring.peek(place);
+        if (found != null) {
+          action.accept(found);
         }
-        Segment made = new Segment(segment.base + SIZE);
-        Segment other = (Segment) NEXT.compareAndExchange(segment, null, made);
-        next = other == null ? made : other;
       }
-      segment = next;
-    }
-    if (create && segment != newest) {
-      moveOn(newest, segment);
-    }
-    return segment;
-  }
-
-  private void moveOn(Segment from, Segment to) {
-    Segment newest = from;
-    while (newest.base < to.base && !LAST.compareAndSet(this, newest, to)) {
-      newest = last;
-    }
-    if (from.voids >= SIZE) {
-      drop(from);
     }
   }
 
-  /** Head stands in a segment that was dropped: it goes on at the next one. */
-  private boolean skip(long place) {
-    Segment segment = first;
-    while (segment != null && segment.base <= place) {
-      if (place - segment.base < SIZE) {
-        return false;
+  // ---- Rings
+
+  /** The ring in which places are claimed, or was a moment ago. */
+  private LineRing last() {
+    LineRing ring = last;
+    LineRing next = ring.next();
+    while (next != null) {
+      LAST.compareAndSet(this, ring, next);
+      ring = next;
+      next = ring.next();
+    }
+    return ring;
+  }
+
+  /** The ring of a claimed place; null if head has passed it for long. */
+  private @Nullable LineRing find(long place) {
+    LineRing ring = last;
+    if (place < ring.base) {
+      ring = first;
+      if (place < ring.base) {
+        return null;
       }
-      segment = segment.next;
     }
-    return segment != null && HEAD.compareAndSet(this, place, segment.base);
+    for (LineRing next = ring.next(); next != null && next.base <= place; next = ring.next()) {
+      ring = next;
+    }
+    return ring;
   }
 
-  /** Drops the segments that head has passed. */
-  private void letGo() {
-    Segment oldest = first;
-    Segment next = oldest.next;
-    if (head - oldest.base >= SIZE && next != null) {
-      FIRST.compareAndSet(this, oldest, next);
+  /** How many cells there are, for tests. */
+  int cells() {
+    int cells = 0;
+    for (LineRing ring = first; ring != null; ring = ring.next()) {
+      cells += ring.size();
     }
+    return cells;
   }
 
-  /** Whoever makes it the last, or links the next one after that, sees that nobody stands here. */
-  private void becameVoid(Segment segment) {
-    if ((int) VOIDS.getAndAdd(segment, 1) + 1 >= SIZE) {
-      drop(segment);
-    }
-  }
-
-  /** Unlinks it; but the first stays, and one whose neighbour goes at the same time. */
-  private void drop(Segment segment) {
-    Segment next = segment.next;
-    Segment before = first;
-    while (before != null && before.next != segment) {
-      before = before.next;
-    }
-    if (before != null && next != null) {
-      NEXT.compareAndSet(before, segment, next);
-    }
-  }
-
-  /** How many segments there are, for tests. */
-  int segments() {
-    int count = 0;
-    for (Segment segment = first; segment != null; segment = segment.next) {
-      count++;
-    }
-    return count;
+  private static VarHandle handle(String field) {
+    return ConstantBootstraps.fieldVarHandle(
+        lookup(), field, VarHandle.class, RunLine.class, LineRing.class);
   }
 }

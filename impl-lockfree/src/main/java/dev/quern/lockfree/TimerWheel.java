@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * harm.
  *
  * <p>Letting go: whoever stops a timer puts the entry on the intake, too, and sees to it that the
- * timer thread comes by within half a second, or at once when many have been put there. An entry
- * that is started and stopped again and again is put there once.
+ * timer thread comes by within a fifth of a second, or at once when many have been put there. An
+ * entry that is started and stopped again and again is put there once.
  *
  * <p>Ordering: what a starter did before its state change happens-before the firing that reads it.
  * Progress: lock-free; the alarm's own lock is taken only when the next wake-up moves to earlier. A
@@ -62,7 +62,7 @@ final class TimerWheel {
           lookup(), "lettingGo", VarHandle.class, TimerWheel.class, boolean.class);
 
   private static final long BUSY = Long.MIN_VALUE;
-  private static final long LET_GO_WITHIN = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LET_GO_WITHIN = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int MANY = 4096;
 
   /** What needs the host's clock, made with the first timer. */

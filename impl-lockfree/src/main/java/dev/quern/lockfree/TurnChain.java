@@ -100,6 +100,12 @@ final class TurnChain {
     return TOP.compareAndSet(this, null, SEALED) || top == SEALED;
   }
 
+  /** On top; null also once it is sealed. */
+  @Nullable Turn newest() {
+    Turn newest = top;
+    return newest == SEALED ? null : newest;
+  }
+
   /** How many turns that count were ever pushed; exact when quiet. */
   long accepted() {
     Turn newest = top;
@@ -109,18 +115,21 @@ final class TurnChain {
   /** Any thread, that has just taken back a turn: drops the dead ones if they are too many. */
   void died() {
     if ((int) DEAD.getAndAdd(this, 1) >= tolerated) {
-      sweep(live -> {});
+      trySweep(live -> {});
     }
   }
 
-  /** Shows the live turns, newest first, unless somebody else sweeps. */
+  /** Shows the live turns, newest first. */
   void forEach(Consumer<Turn> each) {
-    sweep(each);
+    while (!trySweep(each)) {
+      Thread.yield();
+    }
   }
 
-  private void sweep(Consumer<Turn> each) {
+  /** False if somebody else sweeps. */
+  private boolean trySweep(Consumer<Turn> each) {
     if (sweeping || !SWEEPING.compareAndSet(this, false, true)) {
-      return;
+      return false;
     }
     try {
       dead = 0;
@@ -139,6 +148,7 @@ final class TurnChain {
         above = below;
       }
       tolerated = TOLERATED + live;
+      return true;
     } finally {
       sweeping = false;
     }

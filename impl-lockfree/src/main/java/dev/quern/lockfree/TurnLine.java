@@ -39,7 +39,7 @@ final class TurnLine {
 
     private @Nullable Turn next; // written before the push, then by the drainer
 
-    Turn(LockfreeDaemonQueue<?> child) {
+    Turn(@Nullable LockfreeDaemonQueue<?> child) {
       this.child = child;
     }
 

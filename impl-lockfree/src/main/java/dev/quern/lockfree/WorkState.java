@@ -239,7 +239,7 @@ abstract class WorkState extends TimerEntry {
     if (place != NO_PLACE) {
       line().publish(place, stands ? this : null);
       if (stands && data(word) != place) {
-        line().vacate(place, this); // whoever took it away may have come before the item
+        line().vacate(place); // whoever took it away may have come before the item
       }
       engageLane();
     }
@@ -343,7 +343,7 @@ abstract class WorkState extends TimerEntry {
 
   private void vacate(long old, long next) {
     if (isInLine(old) && !isInLine(next)) {
-      line().vacate(data(old), this);
+      line().vacate(data(old));
     }
   }
 

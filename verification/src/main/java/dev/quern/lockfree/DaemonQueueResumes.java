@@ -33,16 +33,12 @@ public class DaemonQueueResumes {
     queue.offer(1);
   }
 
-  /** Pauses and resumes. */
+  /** Pauses and resumes, and drains if it was called by then. */
   @Actor
   public void pauser() {
+    host.drain();
     queue.pause();
     queue.resume();
-  }
-
-  /** Drains if it was called by then. */
-  @Actor
-  public void drainer() {
     host.drain();
   }
 

@@ -91,6 +91,14 @@ final class HandCarried implements Host, Pool {
     }
   }
 
+  static void pauseAndWait(DaemonQueue<?> queue) {
+    try {
+      queue.pauseAndWait();
+    } catch (InterruptedException unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
   Runnable threadBody() {
     return required(threadBody);
   }

@@ -14,8 +14,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Two children ask for their turns while the target drains: each has its turn, or the target is
- * called for it (rules D8, D10).
+ * Two children ask for their turns beside each other and beside the target's drain: each has its
+ * turn, or the target is called for it (rules D8, D10).
  */
 @JCStressTest
 @Outcome(id = "3, 0", expect = ACCEPTABLE, desc = "every child had its turn")
@@ -29,30 +29,22 @@ public class TurnLineSignals {
   private final DaemonQueue<Integer> left = child("l");
   private final DaemonQueue<Integer> right = child("r");
 
-  /** The target is called already. */
-  public TurnLineSignals() {
-    left.offer(0);
-  }
-
   private DaemonQueue<Integer> child(String name) {
     return target.newChild(DaemonQueueSpec.bounded(name, 2), item -> handled++);
   }
 
-  /** A child that is in the line, or comes again. */
+  /** A child comes, has a turn, comes again. */
   @Actor
   public void left() {
     left.offer(1);
+    host.drain();
+    left.offer(2);
   }
 
-  /** A child that comes. */
+  /** The other one. */
   @Actor
   public void right() {
     right.offer(1);
-  }
-
-  /** One turn. */
-  @Actor
-  public void drainer() {
     host.drain();
   }
 

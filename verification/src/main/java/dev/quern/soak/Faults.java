@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A provider on a host that is slow and fails now and then: workers do not start, parks return for
@@ -123,18 +122,26 @@ final class Faults implements Provider {
     return ThreadLocalRandom.current().nextInt(times) == 0;
   }
 
-  /** Loses some time, or none. */
+  /** Loses some time, or none. Never by parking: that would use up a permit meant for others. */
   static void delay() {
     if (oneIn(DELAYS)) {
       switch (ThreadLocalRandom.current().nextInt(3)) {
         case 0 -> Thread.yield();
-        case 1 -> LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(200_000));
+        case 1 -> sleepAMoment();
         default -> {
           for (int i = ThreadLocalRandom.current().nextInt(2000); i > 0; i--) {
             Thread.onSpinWait();
           }
         }
       }
+    }
+  }
+
+  private static void sleepAMoment() {
+    try {
+      Thread.sleep(0, ThreadLocalRandom.current().nextInt(200_000));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

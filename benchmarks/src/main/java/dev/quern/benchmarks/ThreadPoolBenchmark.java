@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.benchmarks;
+
+import dev.quern.Job;
+import dev.quern.Quern;
+import dev.quern.Submission;
+import dev.quern.ThreadPoolSpec;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Jobs that are made once. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
+public class ThreadPoolBenchmark {
+  private static final int JOBS = 256;
+
+  /** Which provider. */
+  @Param({"lockfree", "locked"})
+  public String provider;
+
+  private Quern quern;
+  private Job[] jobs;
+  private final AtomicLong runs = new AtomicLong();
+  private long submitted;
+
+  /** One worker, so that the jobs run one after the other and count plainly. */
+  @Setup
+  public void open() {
+    quern = Bench.open(provider);
+    var pool = quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(1));
+    jobs = new Job[JOBS];
+    for (int i = 0; i < JOBS; i++) {
+      jobs[i] = pool.newJob("job " + i, () -> runs.lazySet(runs.get() + 1));
+    }
+  }
+
+  /** Closes. */
+  @TearDown
+  public void close() {
+    quern.close();
+  }
+
+  /** Each job once, until the last has run. The figures are for one job. */
+  @Benchmark
+  @OperationsPerInvocation(JOBS)
+  public long submitToRun() {
+    for (Job job : jobs) {
+      if (job.submit() == Submission.QUEUED) {
+        submitted++;
+      }
+    }
+    while (runs.get() < submitted) {
+      Thread.onSpinWait();
+    }
+    return submitted;
+  }
+}

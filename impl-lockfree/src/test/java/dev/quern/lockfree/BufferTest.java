@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.lockfree.Buffer.Appended;
+import dev.quern.spi.Parker;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Where the suite cannot look: appends that stop half-way, positions that go round, memory. */
+class BufferTest {
+  private static final int HUGE = 1 << 30;
+
+  /** Three items; whoever asks for the second is held up: an append that has its places. */
+  private static final class SlowList extends AbstractList<Integer> {
+    final CountDownLatch reached = new CountDownLatch(1);
+    final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    public Integer get(int index) {
+      if (index == 1) {
+        reached.countDown();
+        BufferTest.await(goOn);
+      }
+      return index;
+    }
+
+    @Override
+    public int size() {
+      return 3;
+    }
+  }
+
+  private static List<Buffer<Integer>> allKinds() {
+    Parker parker = Parker.LOCK_SUPPORT;
+    return List.of(
+        Buffer.bounded(1000, false, parker),
+        Buffer.bounded(HUGE, true, parker),
+        Buffer.unbounded(parker));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final class Running<T> {
+    final FutureTask<T> task;
+    final Thread thread;
+
+    Running(Callable<T> code) {
+      task = new FutureTask<>(code);
+      thread = new Thread(task, "test");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    T result() throws Exception {
+      return task.get(10, TimeUnit.SECONDS);
+    }
+
+    void awaitParked() {
+      long begin = System.nanoTime();
+      while (thread.getState() != Thread.State.TIMED_WAITING) {
+        assertTrue(System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(10), "never parked");
+        assertFalse(task.isDone(), "it did not wait");
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static Running<Appended> slowAppend(Buffer<Integer> buffer, SlowList list) {
+    Running<Appended> append = new Running<>(() -> buffer.appendAll(list));
+    await(list.reached);
+    return append;
+  }
+
+  @Test
+  void aSlowAppendCountsAndIsWaitedFor() throws Exception {
+    for (Buffer<Integer> buffer : allKinds()) {
+      SlowList list = new SlowList();
+      Running<Appended> append = slowAppend(buffer, list);
+      assertEquals(Appended.QUIET, buffer.append(3), "no other append waits for it");
+      assertEquals(4, buffer.size());
+      assertEquals(0, buffer.peek());
+      assertEquals(0, buffer.poll());
+      assertFalse(buffer.isEmpty());
+      Running<Integer> poll = new Running<>(buffer::poll);
+      poll.awaitParked();
+      list.goOn.countDown();
+      assertEquals(1, poll.result());
+      assertEquals(Appended.SIGNAL, append.result());
+      assertEquals(List.of(2, 3), drain(buffer));
+    }
+  }
+
+  @Test
+  void anInterruptDoesNotEndTheWaitAndIsKept() throws Exception {
+    for (Buffer<Integer> buffer : allKinds()) {
+      SlowList list = new SlowList();
+      slowAppend(buffer, list);
+      assertEquals(0, buffer.poll());
+      Running<Boolean> poll =
+          new Running<>(() -> Objects.equals(buffer.poll(), 1) && Thread.interrupted());
+      poll.awaitParked();
+      poll.thread.interrupt();
+      poll.awaitParked();
+      list.goOn.countDown();
+      assertTrue(poll.result());
+    }
+  }
+
+  @Test
+  void aDetachedSlowAppendIsWaitedForSoonerOrLater() throws Exception {
+    for (Buffer<Integer> buffer : allKinds()) {
+      SlowList list = new SlowList();
+      Running<Appended> append = slowAppend(buffer, list);
+      for (int i = 3; i < 300; i++) {
+        buffer.append(i);
+      }
+      Running<List<Integer>> walk = new Running<>(() -> walk(buffer.detach()));
+      walk.awaitParked();
+      list.goOn.countDown();
+      List<Integer> walked = walk.result();
+      assertEquals(300, walked.size());
+      for (int i = 0; i < 300; i++) {
+        assertEquals(i, walked.get(i));
+      }
+      append.result();
+      assertTrue(buffer.isEmpty());
+    }
+  }
+
+  @Test
+  void detachingAGrowingListDoesNotWaitForWhatIsFarInFront() throws Exception {
+    Buffer<Integer> buffer = Buffer.unbounded(Parker.LOCK_SUPPORT);
+    SlowList list = new SlowList();
+    slowAppend(buffer, list);
+    for (int i = 3; i < 300; i++) {
+      buffer.append(i);
+    }
+    Run<Integer> run = buffer.detach();
+    assertEquals(300, Run.count(run));
+    buffer.append(300);
+    buffer.restore(run);
+    assertEquals(301, buffer.size());
+    list.goOn.countDown();
+    List<Integer> drained = drain(buffer);
+    assertEquals(301, drained.size());
+    assertEquals(300, drained.get(300));
+  }
+
+  @Test
+  void whatAnAppendThatBrokeLeftOutIsNotWaitedForAfterABreakDown() throws Exception {
+    for (Buffer<Integer> buffer : allKinds()) {
+      List<Integer> breaking =
+          new AbstractList<>() {
+            @Override
+            public Integer get(int index) {
+              throw new StackOverflowError("planted");
+            }
+
+            @Override
+            public int size() {
+              return 2;
+            }
+          };
+      assertThrows(StackOverflowError.class, () -> buffer.appendAll(breaking));
+      Running<@Nullable Integer> poll = new Running<>(buffer::poll);
+      poll.awaitParked();
+      buffer.breakDown();
+      assertNull(poll.result());
+      assertEquals(Appended.CLOSED, buffer.append(1));
+    }
+  }
+
+  @Test
+  void positionsGoRound() {
+    Random random = new Random(1);
+    long begin = (1L << 40) - 1000;
+    for (int capacity : new int[] {0, 7, 10, 1000, HUGE}) {
+      ChunkList slots =
+          capacity == 10 || capacity == 1000 ? ChunkList.ring(capacity) : ChunkList.growing(begin);
+      Buffer<Integer> buffer = new Buffer<>(capacity, false, Parker.LOCK_SUPPORT, begin, slots);
+      int in = 0;
+      int out = 0;
+      while (out < 3000) {
+        for (int i = random.nextInt(400); i > 0; i--) {
+          if (random.nextInt(10) == 0) {
+            in += buffer.appendAll(List.of(in, in + 1, in + 2)) == Appended.FULL ? 0 : 3;
+          } else {
+            in += buffer.append(in) == Appended.FULL ? 0 : 1;
+          }
+        }
+        assertEquals(in - out, buffer.size());
+        if (random.nextBoolean()) {
+          Run<Integer> run = Run.skipEmpty(buffer.detach());
+          for (int i = random.nextInt(20); i > 0 && run != null; i--) {
+            assertEquals(out++, run.take());
+            run = Run.skipEmpty(run);
+          }
+          buffer.restore(run);
+        }
+        for (int i = random.nextInt(400); i > 0 && !buffer.isEmpty(); i--) {
+          assertEquals(out++, buffer.poll());
+        }
+      }
+      assertEquals(begin + in, buffer.accepted());
+    }
+  }
+
+  /** Each would be 4 GiB, if its slots were made beforehand. */
+  @Test
+  void aHugeCapacityCostsNothingUntilItIsUsed() {
+    List<Buffer<Integer>> buffers = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      Buffer<Integer> buffer = Buffer.bounded(HUGE, true, Parker.LOCK_SUPPORT);
+      buffer.append(i);
+      buffers.add(buffer);
+    }
+    for (int i = 0; i < 1000; i++) {
+      assertEquals(i, buffers.get(i).poll());
+    }
+  }
+
+  @Test
+  void aChunkThatWasLeftLeadsNowhere() {
+    ChunkList list = ChunkList.growing(0);
+    Chunk first = Objects.requireNonNull(list.find(0, 1));
+    for (long place = 0; place <= 300; place++) {
+      Chunk chunk = Objects.requireNonNull(list.find(place, 1));
+      chunk.setRelease(place, "item");
+      assertSame(chunk, list.at(place));
+      list.enter(chunk, place);
+    }
+    assertSame(Chunk.RETIRED, first.nextOrNew());
+    assertNull(list.find(5, 1), "a place that is long taken");
+  }
+
+  @Test
+  void aChunkThatWasCutOffLeadsNowhere() {
+    ChunkList list = ChunkList.growing(0);
+    List<Chunk> chunks = new ArrayList<>();
+    for (long place = 0; place <= 300; place++) {
+      Chunk chunk = Objects.requireNonNull(list.find(place, 1));
+      chunk.setRelease(place, place);
+      if (!chunks.contains(chunk)) {
+        chunks.add(chunk);
+      }
+    }
+    Run<Long> run = list.detach(0, 301, new SlowAppends(Parker.LOCK_SUPPORT));
+    assertEquals(3, chunks.size());
+    assertSame(chunks.get(1), chunks.get(0).nextOrNew(), "the batch needs it");
+    assertSame(Chunk.RETIRED, chunks.get(1).nextOrNew());
+    assertSame(chunks.get(2), list.find(301, 1));
+    assertNull(chunks.get(2).getAcquire(300), "what was detached is not kept");
+    assertEquals(301, Run.count(run));
+  }
+
+  private static List<Integer> drain(Buffer<Integer> buffer) {
+    List<Integer> out = new ArrayList<>();
+    for (Integer item = buffer.poll(); item != null; item = buffer.poll()) {
+      out.add(item);
+    }
+    return out;
+  }
+
+  private static List<Integer> walk(@Nullable Run<Integer> all) {
+    List<Integer> out = new ArrayList<>();
+    for (Run<Integer> run = Run.skipEmpty(all); run != null; run = Run.skipEmpty(run)) {
+      out.add(run.take());
+    }
+    return out;
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.lockfree.TurnLine.Turn;
+import java.util.ArrayDeque;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** First come, first served, and one signal for each time the stack was empty. */
+class TurnLineTest {
+  private final TurnLine line = new TurnLine();
+
+  private static Turn turn() {
+    return new Turn(null);
+  }
+
+  @Test
+  void onlyTheFirstAfterALookSignals() {
+    assertTrue(line.isEmpty());
+    Turn first = turn();
+    Turn second = turn();
+    assertTrue(line.add(first));
+    assertFalse(line.add(second));
+    assertFalse(line.isEmpty());
+    assertSame(first, line.poll());
+    Turn third = turn();
+    assertTrue(line.add(third), "the drainer took the stack");
+    assertFalse(line.add(first), "it may come again");
+    for (Turn expected : new Turn[] {second, third, first}) {
+      assertFalse(line.isEmpty());
+      assertSame(expected, line.poll());
+    }
+    assertTrue(line.isEmpty());
+    assertNull(line.poll());
+  }
+
+  @Test
+  void whoeverHadHisTurnGoesToTheBack() {
+    Random random = new Random(1);
+    ArrayDeque<Turn> waiting = new ArrayDeque<>();
+    ArrayDeque<Turn> idle = new ArrayDeque<>(Stream.generate(TurnLineTest::turn).limit(9).toList());
+    for (int i = 0; i < 10_000; i++) {
+      if (!idle.isEmpty() && random.nextBoolean()) {
+        Turn next = idle.poll();
+        line.add(next);
+        waiting.add(next);
+      } else {
+        Turn taken = line.poll();
+        assertEquals(waiting.poll(), taken);
+        if (taken != null) {
+          idle.add(taken);
+        }
+      }
+    }
+  }
+}
