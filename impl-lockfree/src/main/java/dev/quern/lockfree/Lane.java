@@ -91,6 +91,7 @@ final class Lane {
     try {
       for (Object next = take(); next != null; next = take()) {
         LockfreeWork item = (LockfreeWork) next;
+        core.waits.wakeAll(); // whoever flushes waits for head, and for this lane to be past
         if (core.gate.isBroken()) {
           item.discard();
         } else {

@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A work queue (rules W1 to W24): what concerns it as a whole. What an item does is in {@link
  * LockfreeWork}, where items wait in {@link RunLine}, what runs them in {@link WorkLanes}.
- *
- * <p>A flush waits for every run that is queued or going on. What stands in line at the call has
- * left it when head has come to where tail was, and has run when every lane is past that place.
- * What is queued behind its own run has no place yet: those runs are watched one by one.
  */
 final class LockfreeWorkQueue implements WorkQueue, Managed {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
@@ -101,34 +97,8 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   private boolean flush(Deadline deadline) throws InterruptedException {
     requireOutside("flush()");
-    Owed owed = new Owed();
-    return core.waits.await(owed::isOver, deadline);
-  }
-
-  /** The runs that are queued or going on at one instant. */
-  private final class Owed {
-    private record Run(LockfreeWork work, long identity) {}
-
-    private final long end = core.line.end();
-    private final List<Lane> lanes = core.lanes.all();
-    private final List<Run> behind = new ArrayList<>();
-
-    Owed() {
-      for (Lane lane : lanes) {
-        LockfreeWork work = lane.work();
-        if (work != null) {
-          behind.add(new Run(work, work.latest(WorkState.Entry.WATCH)));
-        }
-      }
-    }
-
-    /** What is over stays so. Head first: whoever took a place before it shows it till the end. */
-    boolean isOver() {
-      behind.removeIf(run -> run.work.isOver(run.identity));
-      return behind.isEmpty()
-          && core.line.begin() >= end
-          && core.lanes.all().stream().allMatch(lane -> lane.isPast(end));
-    }
+    OwedRuns owed = new OwedRuns(core);
+    return core.waits.await(owed::areOver, deadline);
   }
 
   @Override

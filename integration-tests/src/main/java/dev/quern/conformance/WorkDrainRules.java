@@ -94,6 +94,24 @@ public class WorkDrainRules {
     later.letAllGo();
   }
 
+  /** What was queued at the call and taken away since is not replaced by what comes after. */
+  @Conformance
+  @Rule("W10")
+  void flushDoesNotWaitForWhatTakesThePlaceOfACancelledItem(Scene scene) {
+    WorkQueue queue = scene.quern().newWorkQueue(WorkQueueSpec.ordered("work"));
+    HeldWork running = HeldWork.running(queue, "running");
+    HeldWork cancelled = new HeldWork(queue, "cancelled");
+    cancelled.submit();
+    Async<String> flush = flushing(scene, queue);
+    assertEquals(Cancellation.REMOVED, cancelled.work().cancel());
+    HeldWork later = new HeldWork(queue, "later");
+    later.submit();
+    running.letAllGo();
+    later.awaitRun(); // it is held
+    flush.result();
+    later.letAllGo();
+  }
+
   @Conformance
   @Rule("W10")
   void flushAndDrainOfAnIdleQueueReturnAtOnce(Scene scene) throws InterruptedException {

@@ -47,6 +47,11 @@ public class WorkLincheck {
   }
 
   @Test
+  public void aFlushIsNotOvertaken() {
+    Interleavings.of(Overtaken.class).thread("lane").thread("flush").check(2000);
+  }
+
+  @Test
   public void whoeverFlushesIsWoken() {
     Interleavings.of(Flushes.class).thread("run").thread("flush").check(3000);
   }
@@ -207,6 +212,45 @@ public class WorkLincheck {
       assertNull(host.fault());
       assertEquals(expected, ran);
       assertTrue(core.isQuiet());
+    }
+  }
+
+  /**
+   * Who flushes has looked; what stood last in line was taken away, and what came later stays until
+   * the flush is over.
+   */
+  public static class Overtaken {
+    private final HandCarried host = new HandCarried(new MonitorParker());
+    private final WorkCore core = HandPool.core(host);
+    private final WaitList staying = new WaitList(host.parker());
+    private final OwedRuns owed;
+    private volatile boolean flushed;
+
+    public Overtaken() {
+      new LockfreeWork(core, "first", () -> {}).submit();
+      LockfreeWork gone = new LockfreeWork(core, "gone", () -> {});
+      gone.submit();
+      gone.cancel();
+      owed = new OwedRuns(core);
+      new LockfreeWork(core, "later", this::stay).submit();
+    }
+
+    private void stay() {
+      staying.awaitUninterruptibly(this::isFlushed);
+    }
+
+    private boolean isFlushed() {
+      return flushed;
+    }
+
+    public void lane() {
+      host.drain();
+    }
+
+    public void flush() throws InterruptedException {
+      core.waits.await(owed::areOver, Deadline.NEVER);
+      flushed = true;
+      staying.wakeAll();
     }
   }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The runs that are queued or going on at one instant, for a flush of the queue (rule W10).
+ *
+ * <p>What stands in line at the call has left it when head has come to where tail was, and has run
+ * when every lane is past that place: a lane shows its place before it moves head. What is queued
+ * behind its own run may have no place yet: those runs are watched one by one. Head and lanes move
+ * on also where nobody runs, so a lane wakes who waits after each place that it takes.
+ */
+final class OwedRuns {
+  private record Run(LockfreeWork work, long identity) {}
+
+  private final WorkCore core;
+  private final long end;
+  private final List<Run> behind = new ArrayList<>();
+
+  OwedRuns(WorkCore core) {
+    this.core = core;
+    this.end = core.line.end();
+    for (Lane lane : core.lanes.all()) {
+      LockfreeWork work = lane.work();
+      if (work != null) {
+        behind.add(new Run(work, work.latest(WorkState.Entry.WATCH)));
+      }
+    }
+  }
+
+  /** What is over stays so. Head first: whoever took a place before it shows it till the end. */
+  boolean areOver() {
+    behind.removeIf(run -> run.work.isOver(run.identity));
+    return behind.isEmpty()
+        && core.line.begin() >= end
+        && core.lanes.all().stream().allMatch(lane -> lane.isPast(end));
+  }
+}
