@@ -9,7 +9,6 @@ import dev.quern.spi.Host;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +39,6 @@ final class ContextTurns {
   /** The clock is looked at each so many turns (rule T9). */
   private static final int LOOK = 8;
 
-  /** A run that somebody asked about. */
-  private record Seen(long owner, long run, Instant at) {}
-
   private static final VarHandle REST =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "rest", VarHandle.class, ContextTurns.class, Turn.class);
@@ -58,7 +54,6 @@ final class ContextTurns {
   private final long maxInline;
   private final long maxInlineNanos;
   private volatile @Nullable Throwable broken;
-  private volatile @Nullable Seen seen;
   long failed; // owner; of all runs of the context
   private @Nullable Turn rest; // owner: taken from the chain and not begun
   private long drained; // owner; runs that ended here, and not in an uncontended dispatch
@@ -92,19 +87,6 @@ final class ContextTurns {
 
   boolean isDraining() {
     return draining;
-  }
-
-  /**
-   * Since when that run is known to go on: since the first that asked. A run on the thread of a
-   * dispatch reads no clock, which would cost more than all the rest of it.
-   */
-  Instant since(long owner, long run) {
-    Seen last = seen;
-    if (last == null || last.owner != owner || last.run != run) {
-      last = new Seen(owner, run, Instant.now());
-      seen = last;
-    }
-    return last.at;
   }
 
   /** What is in line, in no order, as far as it can be seen while it moves. */
@@ -208,7 +190,7 @@ final class ContextTurns {
     }
     String item = run.item();
     context.show(Thread.currentThread());
-    context.showItem(item);
+    context.begins(item);
     draining = true;
     String name = context.name();
     boolean ok =

@@ -44,6 +44,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   private volatile @Nullable ContextTurns turns;
   private long completed; // owner; read after the word
   private @Nullable String item; // owner: that of the last run; a label keeps nothing alive
+  private long since; // owner, when the run began
   private @Nullable Thread runner; // owner, if it is virtual: others are found by their number
 
   LockfreeTaskContext(Host host, TaskContextSpec spec) {
@@ -158,7 +159,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   private void runInline(Thread thread, long me, @Nullable String label, Action code) {
     try {
       show(thread);
-      showItem(label);
+      begins(label);
       ran(UserCode.run(host, Kind.TASK_CONTEXT, name(), label, code));
     } catch (Throwable error) {
       turns().broke(me, null, error);
@@ -185,8 +186,9 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     }
   }
 
-  /** A store less where one item runs again and again. */
-  void showItem(@Nullable String label) {
+  /** For who inspects, in a race: a clock read, and a store less where one item runs again. */
+  void begins(@Nullable String label) {
+    since = host.nanoTime();
     if (item != label) {
       item = label;
     }
@@ -385,18 +387,18 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     long queued = turns.chain.accepted();
     long pending = Math.max(0, queued - turns.drained() - removed - (inLine ? 1 : 0));
     long coalesced = turns.coalesced.sum();
-    List<Family.Running> running = running(owner, turns);
+    List<Family.Running> running = running(owner);
     return new Counts(pending, running, inline + queued, coalesced, 0, completed, turns.failed);
   }
 
-  private List<Family.Running> running(long owner, ContextTurns turns) {
+  private List<Family.Running> running(long owner) {
     Thread thread = owner == 0 ? null : runner(owner);
     if (thread == null) {
       return List.of();
     }
-    Instant since = turns.since(owner, completed);
+    Instant began = Instant.now().minusNanos(host.nanoTime() - since);
     return List.of(
-        new Family.Running(Objects.requireNonNullElse(item, name()), since, thread.getName()));
+        new Family.Running(Objects.requireNonNullElse(item, name()), began, thread.getName()));
   }
 
   private @Nullable Thread runner(long owner) {
