@@ -33,57 +33,57 @@ public class WorkLincheck {
 
   @Test
   public void noItemIsLeftInLine() {
-    Interleavings.of(HandOff.class).thread("lane").thread("submit").check(3000);
+    Interleavings.of(HandOff.class).thread("lane").thread("submit").check(700);
   }
 
   @Test
   public void aDrainEnds() {
-    Interleavings.of(HandOff.class).thread("lane").thread("drain").check(3000);
+    Interleavings.of(HandOff.class).thread("lane").thread("drain").check(700);
   }
 
   @Test
   public void aDrainEndsThoughAnotherGivesUp() {
-    Interleavings.of(HandOff.class).thread("lane").thread("drain").thread("giveUp").check(3000);
+    Interleavings.of(HandOff.class).thread("lane").thread("drain").thread("giveUp").check(700);
   }
 
   @Test
   public void aFlushIsNotOvertaken() {
-    Interleavings.of(Overtaken.class).thread("lane").thread("flush").check(2000);
+    Interleavings.of(Overtaken.class).thread("lane").thread("flush").check(500);
   }
 
   @Test
   public void whoeverFlushesIsWoken() {
-    Interleavings.of(Flushes.class).thread("run").thread("flush").check(3000);
+    Interleavings.of(Flushes.class).thread("run").thread("flush").check(700);
   }
 
   @Test
   public void whoeverFlushesIsWokenByACancellation() {
-    Interleavings.of(Flushes.class).thread("cancel").thread("flush").check(3000);
+    Interleavings.of(Flushes.class).thread("cancel").thread("flush").check(700);
   }
 
   @Test
   public void whoeverFlushesARunThatMovesIsWoken() {
-    Interleavings.of(Flushes.class).thread("move", "cancel").thread("flush").check(3000);
+    Interleavings.of(Flushes.class).thread("move", "cancel").thread("flush").check(700);
   }
 
   @Test
   public void aTimerThatIsStartedFires() {
-    Interleavings.of(Timers.class).thread("start").thread("ring").check(3000);
+    Interleavings.of(Timers.class).thread("start").thread("ring").check(700);
   }
 
   @Test
   public void aTimerThatMovesFires() {
-    Interleavings.of(Timers.class).thread("stop", "start").thread("ring").check(3000);
+    Interleavings.of(Timers.class).thread("stop", "start").thread("ring").check(700);
   }
 
   @Test
   public void aTimerThatIsStartedByTwoFires() {
-    Interleavings.of(Timers.class).thread("start").thread("start").thread("ring").check(3000);
+    Interleavings.of(Timers.class).thread("start").thread("start").thread("ring").check(700);
   }
 
   @Test
   public void aTimerThatIsStoppedIsLetGo() {
-    Interleavings.of(Stops.class).thread("start", "stop").thread("ring").check(3000);
+    Interleavings.of(Stops.class).thread("start", "stop").thread("ring").check(700);
   }
 
   /** No interleavings: the wheel compares times by difference, and fires to the nanosecond. */
