@@ -316,7 +316,9 @@ public class WorkLincheck {
     }
   }
 
-  /** The same, and in the end it is stopped. Lincheck wants one validation a class: no inheriting. */
+  /**
+   * The same, and in the end it is stopped. Lincheck wants one validation a class: no inheriting.
+   */
   public static class Stops {
     private final HandTimer timer = new HandTimer();
 
