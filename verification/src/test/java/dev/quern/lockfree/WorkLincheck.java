@@ -316,9 +316,29 @@ public class WorkLincheck {
     }
   }
 
-  /** The same, and in the end it is stopped. */
-  public static class Stops extends Timers {
-    @Override
+  /**
+   * The same, and in the end it is stopped. Lincheck wants one validation a class: no inheriting.
+   */
+  public static class Stops {
+    private final HandTimer timer = new HandTimer();
+
+    public Stops() {
+      timer.start(100);
+      timer.ring(1);
+    }
+
+    public void start() {
+      timer.start(50);
+    }
+
+    public void stop() {
+      timer.stop();
+    }
+
+    public void ring() {
+      timer.ring(10);
+    }
+
     @Validate
     public void validate() {
       timer.ringUntil(1_000_000_000);
