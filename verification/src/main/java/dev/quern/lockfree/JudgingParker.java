@@ -34,9 +34,10 @@ final class JudgingParker implements Parker {
     parks++;
   }
 
+  /** The time is up at once: who parks by time looks again by itself, and needs no waker. */
   @Override
   public void parkNanos(Object blocker, long nanos) {
-    park(blocker);
+    Thread.yield();
   }
 
   @Override
