@@ -68,21 +68,16 @@ final class Lane {
     return place >= end;
   }
 
-  /**
-   * The job's body. When it has left, and somebody stands in line again, it goes on as whichever
-   * lane is free.
-   */
+  /** The job's body. */
   private void run() {
-    Lane lane = this;
-    while (lane != null) {
-      core.current.set(lane);
+    core.current.set(this);
+    do {
       try {
-        lane.runAll();
+        runAll();
       } catch (Throwable ours) { // what an item threw has been reported
         core.broke(ours);
       }
-      lane = core.lanes.leave(lane);
-    }
+    } while (!core.lanes.leave(this));
     core.current.remove();
   }
 

@@ -170,7 +170,23 @@ final class LineRing {
     HEAD.compareAndSet(this, place, place + 1);
   }
 
+  /** As {@link #pass}, and with it all behind that are gone: how many they are does not matter. */
+  void passAll(long place, long end) {
+    long first = end;
+    for (int cell = 0; cell < marks.length; cell++) {
+      long mark = (long) MARK.getVolatile(marks, cell);
+      long lap = phaseOf(mark) == STANDS ? lapOf(mark) : lapOf(mark) + burntOf(mark) + 1;
+      first = Math.min(first, base + ((lap - 1) << lapBits) + cell); // the first not gone
+    }
+    HEAD.compareAndSet(this, place, Math.max(first, place + 1));
+  }
+
   // ---- Rings one after another
+
+  /** The next ring, if places are claimed there: whoever claimed one has seen it here. */
+  @Nullable LineRing linked() {
+    return next;
+  }
 
   /** The next ring, if this one has been left; made now if need be. */
   @Nullable LineRing next() {

@@ -155,7 +155,7 @@ final class LockfreeWork extends WorkState implements Work {
   }
 
   private Submission answer(long old) {
-    if (old == RunLine.SEALED || (has(old, CLOSED) && !core.gate.isClosing())) {
+    if (old == RunLine.SEALED || has(old, CLOSED)) {
       requireInside();
       return core.counts.answered(Submission.REFUSED);
     }

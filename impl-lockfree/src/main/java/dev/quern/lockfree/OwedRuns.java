@@ -9,8 +9,9 @@ import java.util.List;
  *
  * <p>What stands in line at the call has left it when head has come to where tail was, and has run
  * when every lane is past that place: a lane shows its place before it moves head. What is queued
- * behind its own run may have no place yet: those runs are watched one by one. Head and lanes move
- * on also where nobody runs, so a lane wakes who waits after each place that it takes.
+ * behind its own run may have no place yet: those runs are watched one by one, before tail is read,
+ * since the end of a run gives the next one its place before the lane shows it no more. Head and
+ * lanes move on also where nobody runs, so a lane wakes who waits after each place that it takes.
  */
 final class OwedRuns {
   private record Run(LockfreeWork work, long identity) {}
@@ -21,13 +22,13 @@ final class OwedRuns {
 
   OwedRuns(WorkCore core) {
     this.core = core;
-    this.end = core.line.end();
     for (Lane lane : core.lanes.all()) {
       LockfreeWork work = lane.work();
       if (work != null) {
         behind.add(new Run(work, work.latest(WorkState.Entry.WATCH)));
       }
     }
+    this.end = core.line.end(); // last: a run whose lane was seen free has its place by now
   }
 
   /** What is over stays so. Head first: whoever took a place before it shows it till the end. */

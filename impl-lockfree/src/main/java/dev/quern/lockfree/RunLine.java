@@ -130,6 +130,7 @@ final class RunLine {
    */
   @Nullable Object take(LongConsumer intent) {
     int looks = 0;
+    int passed = 0;
     while (true) {
       LineRing ring = first;
       long place = ring.head;
@@ -151,7 +152,12 @@ final class RunLine {
         intent.accept(place);
         found = ring.leave(place, mark);
       }
-      ring.pass(place);
+      if (++passed > ring.size() && found == null) {
+        ring.passAll(place, LineRing.place(end));
+        passed = 0;
+      } else {
+        ring.pass(place);
+      }
       if (found != null) {
         return found;
       }
@@ -218,7 +224,7 @@ final class RunLine {
         return null;
       }
     }
-    for (LineRing next = ring.next(); next != null && next.base <= place; next = ring.next()) {
+    for (LineRing next = ring.linked(); next != null && next.base <= place; next = ring.linked()) {
       ring = next;
     }
     return ring;

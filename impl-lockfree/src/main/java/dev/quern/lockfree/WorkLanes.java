@@ -29,13 +29,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No item is left in line. Whoever takes a place there then looks at this word, and engages a
  * lane unless all are engaged. A lane that finds the line empty leaves, then looks at the line
- * again; if somebody stands there it goes on, as whichever lane is free; if none is free, all are
+ * again; if somebody stands there it engages a lane as a newcomer does; if none is free, all are
  * engaged by others, who will look in their turn. Both sides write, then read what the other
  * writes, so one of them sees the other (Dekker).
  *
+ * <p>A thread never goes on as another lane than the one whose job it runs: a job has one body at a
+ * time, so a lane engaged meanwhile would be stuck behind it, engaged and not running.
+ *
  * <p>Sealing, at close: the line is sealed first, so that nobody comes any more. Then the word: who
- * is about to submit a lane's job has it done when starting is zero; from then on the pool may be
- * closed, for the lanes that are engaged need it no more.
+ * is about to submit a lane's job has it done when starting is zero; for those who come too late
+ * the one who seals engages lanes. From then on the pool may be closed, for the lanes that are
+ * engaged need it no more: they leave when the line is empty.
  *
  * <p>Progress: engaging is lock-free; opening a lane for the first time allocates it.
  */
@@ -168,29 +172,23 @@ final class WorkLanes {
     return (old & ~FREE | lane.number) - ENGAGED;
   }
 
-  /** It has found the line empty. Returns the lane as which its thread has to go on, or null. */
-  @Nullable Lane leave(Lane lane) {
+  /**
+   * It has found the line empty. Whether it has left: then its job's body has to end, since the job
+   * may have been submitted again.
+   */
+  boolean leave(Lane lane) {
     long old;
     do {
       old = word;
+      if ((old & SEALED) != 0 && !core.line.isEmpty()) {
+        return false; // who comes now comes by the end of a run, whose lane looks itself
+      }
     } while (!step(old, pushed(old, lane)));
-    Lane again = core.line.isEmpty() ? null : reenter();
-    if (again == null) {
-      core.settled();
+    if (!core.line.isEmpty()) {
+      engage();
     }
-    return again;
-  }
-
-  private @Nullable Lane reenter() {
-    while (true) {
-      long old = word;
-      if (free(old) == 0 || engaged(old) >= most) {
-        return null;
-      }
-      if (step(old, popped(old))) {
-        return lane(free(old));
-      }
-    }
+    core.settled();
+    return true;
   }
 
   /** After the line has been sealed: from its return on no lane needs the pool to be open. */
@@ -202,19 +200,21 @@ final class WorkLanes {
     while (starting(word) != 0) {
       Thread.yield(); // whoever is between engaging a lane and submitting its job
     }
-    if (!core.line.isEmpty()) {
-      Lane lane = areFree() ? openLast() : null;
-      if (lane != null) {
-        lane.start();
+    // Those who took a place and came too late to engage: a lane each, as they would have done.
+    for (long left = core.line.end() - core.line.begin(); left > 0; left--) {
+      Lane lane = open();
+      if (lane == null) {
+        return;
       }
+      lane.start();
     }
   }
 
-  /** Nobody came: the one who sealed has to. */
-  private @Nullable Lane openLast() {
+  /** By the one who sealed. Null if all are engaged. */
+  private @Nullable Lane open() {
     while (true) {
       long old = word;
-      if (engaged(old) > 0) {
+      if (engaged(old) >= most) {
         return null;
       }
       if (step(old, popped(old))) {

@@ -76,6 +76,29 @@ class RunLineTest {
   }
 
   @Test
+  void manyPlacesThatAreGoneArePassedInOneStepUpToTheFirstThatIsNot() {
+    LineRing ring = new LineRing(0, 0, 6);
+    for (long place = 0; place < 960; place++) {
+      assertTrue(ring.tryClaim(place));
+      if (ring.owns(place) && place != 900) {
+        ring.publish(place, place);
+        if (place != 70) {
+          ring.leave(place, ring.look(place));
+        }
+      }
+      if (place == 69) {
+        ring.passAll(0, place + 1);
+        assertEquals(70, ring.head, "all that were claimed are gone");
+      }
+      if (place == 959) {
+        assertEquals(70L, ring.leave(70, ring.look(70)));
+        ring.passAll(70, place + 1);
+        assertEquals(900, ring.head, "claimed and not published is not gone");
+      }
+    }
+  }
+
+  @Test
   void whoStaysComesOutInOrderFromBetweenThoseWhoLeft() {
     for (int i = 0; i < 100 * small; i++) {
       long place = enter(i);
