@@ -30,7 +30,7 @@ final class Chunk {
 
   private final @Nullable Object[] slots;
   private volatile @Nullable Chunk next;
-  private @Nullable Chunk previous; // consumer, once the chunk is linked; null in the first
+  private @Nullable Chunk previous; // consumer, once linked; null in the first; then who walks
 
   private Chunk(long base, int length, @Nullable Chunk previous) {
     this.base = base;
@@ -94,6 +94,11 @@ final class Chunk {
     Chunk linked = previous;
     assert linked != null : "nothing before the first chunk";
     return linked;
+  }
+
+  /** Who walks detached chunks. */
+  void forgetPrevious() {
+    previous = null;
   }
 
   /** Consumer: this is the first now. Those before must not be needed by a producer any more. */

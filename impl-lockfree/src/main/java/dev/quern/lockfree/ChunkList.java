@@ -113,8 +113,8 @@ final class ChunkList {
     Chunk chunk = at(head);
     Chunk last = chunkFrom(to);
     long border = to - (to & (LENGTH - 1));
-    @Nullable Run<E> tail = to == border ? null : copy(last, Math.max(head, border), to, slow);
     @Nullable Run<E> whole = head < border ? new Run<>(slow, chunk, head, border) : null;
+    @Nullable Run<E> tail = to == border ? null : copy(last, Math.max(head, border), to, slow);
     if (last != first) {
       leaveFor(last, border);
     }

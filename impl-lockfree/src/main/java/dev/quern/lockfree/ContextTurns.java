@@ -152,7 +152,6 @@ final class ContextTurns {
           more++;
         }
       }
-      left();
     } catch (Throwable error) {
       broke(me, turn, error);
     } finally {
@@ -162,7 +161,11 @@ final class ContextTurns {
     }
   }
 
-  /** The first in line; null if there is none any more, and the owner has left. */
+  /**
+   * The first in line; null if there is none any more, and the owner has left. Only who sealed the
+   * chain before it left may say that the context is quiet: behind the back of another, who looks
+   * at CLOSING after having left, somebody may be inside again and the close only begin.
+   */
   private @Nullable Turn first(long me) {
     while (true) {
       if (rest == null) {
@@ -171,9 +174,13 @@ final class ContextTurns {
       if (rest != null) {
         return rest;
       }
-      if (!context.isClosing() || chain.seal()) {
+      boolean closing = context.isClosing(); // a close that comes later serves, and so seals itself
+      if (!closing || chain.seal()) {
         context.hide();
         if (context.tryLeave(me)) {
+          if (closing) {
+            end.quiet();
+          }
           return null;
         }
       }
@@ -231,15 +238,10 @@ final class ContextTurns {
     }
   }
 
-  private void left() {
-    if (context.isClosing()) {
-      end.quiet();
-    }
-  }
-
   /** An error of our own: takes nothing more, lets go of who waits, says so (rule G17). */
   void broke(long me, @Nullable Turn current, Throwable error) {
-    if (context.isInside(me) || context.isHanded()) {
+    boolean mine = context.isInside(me) || context.isHanded();
+    if (mine) {
       broken = error;
       for (Turn turn = chain.sealAndTake(); turn != null; turn = turn.next) {
         turn.drop();
@@ -254,6 +256,8 @@ final class ContextTurns {
       context.abandon(me);
     }
     host.failed(Kind.TASK_CONTEXT, context.name(), null, error);
-    left();
+    if (mine) {
+      end.quiet();
+    }
   }
 }

@@ -60,13 +60,14 @@ final class DaemonClosing {
     awaitGone();
   }
 
-  /** False when the time is up. */
+  /** False when the time is up. It may have been this closer's step that ended the queue. */
   boolean await(Deadline deadline) throws InterruptedException {
-    if (!waits.await(state::isOver, deadline)) {
-      return false;
-    }
-    if (!carrier.endsItself()) {
-      releaseUnlessAwaited();
+    try {
+      if (!waits.await(state::isOver, deadline)) {
+        return false;
+      }
+    } finally { // also when it is interrupted before it looks: nobody else may come
+      leave();
     }
     return waits.await(state::isEnded, deadline) && carrier.awaitGone(deadline);
   }
@@ -78,7 +79,7 @@ final class DaemonClosing {
     }
   }
 
-  /** The drainer at the end of a drain, or whoever broke the queue. */
+  /** The drainer at the end of a drain, a timed closer, or whoever broke the queue. */
   void leave() {
     if (!carrier.endsItself()) {
       releaseUnlessAwaited();

@@ -72,6 +72,7 @@ final class Run<E> {
     from++;
     if (from != to && chunk.isBorder(from)) {
       chunk = chunk.next();
+      chunk.forgetPrevious(); // else a long walk keeps all it has passed
     }
     return item;
   }

@@ -95,6 +95,21 @@ class BufferTest {
   }
 
   @Test
+  void walkingADetachedRunKeepsNoChunkThatItHasPassed() {
+    Chunk first = Chunk.alone(0, 2);
+    Chunk second = first.nextOrNew();
+    for (int i = 0; i < 4; i++) {
+      (i < 2 ? first : second).setRelease(i, i);
+    }
+    assertSame(first, second.previous());
+    Run<Integer> run = new Run<>(new SlowAppends(Parker.LOCK_SUPPORT), first, 0, 4);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(i, run.take());
+    }
+    assertThrows(AssertionError.class, second::previous, "nothing leads back");
+  }
+
+  @Test
   void aSlowAppendCountsAndIsWaitedFor() throws Exception {
     for (Buffer<Integer> buffer : allKinds()) {
       SlowList list = new SlowList();

@@ -163,6 +163,28 @@ public class DaemonQueueClosingRules {
   }
 
   @Conformance
+  @Rule("G4")
+  void aTimedCloseThatIsInterruptedAtOnceStillFreesNameAndTarget(Scene scene) throws Exception {
+    DaemonQueue<Integer> target =
+        scene.quern().newDaemonQueue(DaemonQueueSpec.unbounded("root"), new BatchLog());
+    DaemonQueue<Integer> child =
+        target.newChild(DaemonQueueSpec.unbounded("child"), new BatchLog());
+    DaemonQueueSpec pooled = DaemonQueueSpec.unbounded("pooled").pool("p");
+    for (DaemonQueue<Integer> queue :
+        List.of(child, scene.quern().<Integer>newDaemonQueue(pooled, new BatchLog()))) {
+      Thread.currentThread().interrupt();
+      try {
+        queue.close(LONG); // whether a close that need not wait looks at the flag is left open
+      } catch (InterruptedException early) {
+        assertTrue(queue.isClosed());
+      }
+      Thread.interrupted();
+    }
+    scene.quern().newDaemonQueue(pooled, new BatchLog()).close();
+    target.close();
+  }
+
+  @Conformance
   @Rule("D7")
   void closingTheTargetOfLiveQueuesIsMisuseThatNamesThem(Scene scene) throws Exception {
     BatchLog log = new BatchLog();

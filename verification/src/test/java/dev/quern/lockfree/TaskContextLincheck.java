@@ -52,6 +52,11 @@ public class TaskContextLincheck {
     Interleavings.of(Closing.class).thread("dispatch").thread("close").thread("giveUp").check(300);
   }
 
+  @Test
+  public void aContextDoesNotEndWhileOneIsInside() {
+    Interleavings.of(Closing.class).thread("serve").thread("dispatchClosing").check(300);
+  }
+
   /** The check itself: a barrier that does not remind the owner is never woken. */
   @Test
   public void aBarrierThatRemindsNobodyIsFound() {
@@ -177,6 +182,7 @@ public class TaskContextLincheck {
     private final ContextStage stage = new ContextStage(new MonitorParker());
     private final LockfreeTaskContext context = stage.newContext();
     private final Action served = new Served();
+    private final Action closing = new Closer();
     private int accepted;
     private int runs;
 
@@ -185,6 +191,25 @@ public class TaskContextLincheck {
       public void run() {
         runs++;
       }
+    }
+
+    private final class Closer implements Action {
+      @Override
+      public void run() {
+        context.beginClosing();
+        assertEquals(0, stage.ended, "it ended while a task was running");
+        runs++;
+      }
+    }
+
+    /** As a barrier that comes late: in, finds nothing, out. */
+    public void serve() {
+      context.turns().serve(null);
+    }
+
+    public void dispatchClosing() {
+      context.dispatch(closing);
+      accepted++;
     }
 
     public void dispatch() {
