@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
  * <p>The positions begin two in front of where they go round, and where a chunk ends.
  */
 public class BufferLincheck {
-  private static final int SCALE = Integer.getInteger("verification.scale", 1);
   private static final long BEGIN = (1L << 40) - 2;
 
   @Test
@@ -53,8 +52,8 @@ public class BufferLincheck {
         .actorsPerThread(2)
         .actorsBefore(2)
         .actorsAfter(2)
-        .iterations(4 * SCALE)
-        .invocationsPerIteration(200)
+        .iterations(4)
+        .invocationsPerIteration(Interleavings.percentOf(200))
         .minimizeFailedScenario(false)
         .sequentialSpecification(model(type))
         .check(type);
@@ -126,7 +125,7 @@ public class BufferLincheck {
                 threads.stream().map(each -> actors(type, each)).toList(),
                 actors(type, after),
                 null))
-        .invocationsPerIteration(800 * SCALE)
+        .invocationsPerIteration(Interleavings.percentOf(800))
         .minimizeFailedScenario(false)
         .sequentialSpecification(model(type))
         .check(type);

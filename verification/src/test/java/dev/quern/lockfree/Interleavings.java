@@ -19,7 +19,7 @@ import org.jetbrains.lincheck.datastructures.verifier.Verifier;
  * made anew for each interleaving. One annotated with {@code Validate} is called at the end.
  */
 final class Interleavings {
-  private static final int SCALE = Integer.getInteger("verification.scale", 1);
+  private static final int PERCENT = Integer.getInteger("verification.percent", 10);
 
   private final Class<?> type;
   private final List<List<Actor>> threads = new ArrayList<>();
@@ -38,14 +38,19 @@ final class Interleavings {
     return this;
   }
 
-  /** So many interleavings, times the system property {@code verification.scale}. */
+  /** So much of a size as this run is to cost: the property {@code verification.percent}. */
+  static int percentOf(int size) {
+    return Math.max(1, size * PERCENT / 100);
+  }
+
+  /** So many interleavings at full size. */
   void check(int interleavings) {
     ExecutionScenario scenario = new ExecutionScenario(List.of(), threads, List.of(), null);
     new ModelCheckingOptions()
         .iterations(0)
         .addCustomScenario(scenario)
         .minimizeFailedScenario(false)
-        .invocationsPerIteration(interleavings * SCALE)
+        .invocationsPerIteration(percentOf(interleavings))
         .verifier(NothingThrown.class)
         .check(type);
   }

@@ -15,11 +15,11 @@ public class JobStateLincheck {
   @Test
   public void eachEventIsOneStep() {
     new ModelCheckingOptions()
-        .iterations(10 * Integer.getInteger("verification.scale", 1))
+        .iterations(10)
         .threads(2)
         .actorsPerThread(3)
         .actorsBefore(2)
-        .invocationsPerIteration(100)
+        .invocationsPerIteration(Interleavings.percentOf(100))
         .sequentialSpecification(Model.class)
         .check(JobStateLincheck.class);
   }

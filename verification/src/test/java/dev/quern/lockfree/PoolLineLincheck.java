@@ -23,12 +23,12 @@ public class PoolLineLincheck {
   @Test
   public void itIsAQueueThatIsSealedAtOneInstant() {
     new ModelCheckingOptions()
-        .iterations(8 * Integer.getInteger("verification.scale", 1))
+        .iterations(8)
         .threads(3)
         .actorsPerThread(2)
         .actorsBefore(1)
         .actorsAfter(3)
-        .invocationsPerIteration(200)
+        .invocationsPerIteration(Interleavings.percentOf(200))
         .sequentialSpecification(Model.class)
         .check(PoolLineLincheck.class);
   }

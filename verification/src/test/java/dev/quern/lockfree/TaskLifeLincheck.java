@@ -7,8 +7,6 @@ import org.junit.jupiter.api.Test;
 
 /** The word of a task: every answer is one that some order of the events explains. */
 public class TaskLifeLincheck {
-  private static final int SCALE = Integer.getInteger("verification.scale", 1);
-
   private final Life life = new Life();
   private long placed; // the runner's
 
@@ -62,8 +60,8 @@ public class TaskLifeLincheck {
     new ModelCheckingOptions()
         .threads(2)
         .actorsPerThread(3)
-        .iterations(8 * SCALE)
-        .invocationsPerIteration(300)
+        .iterations(8)
+        .invocationsPerIteration(Interleavings.percentOf(300))
         .sequentialSpecification(Model.class)
         .check(TaskLifeLincheck.class);
   }

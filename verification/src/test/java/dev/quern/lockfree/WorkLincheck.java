@@ -18,7 +18,7 @@ public class WorkLincheck {
         .threads(2)
         .actorsPerThread(3)
         .iterations(15)
-        .invocationsPerIteration(300);
+        .invocationsPerIteration(Interleavings.percentOf(300));
   }
 
   @Test
