@@ -246,17 +246,19 @@ final class WorkCore {
   /**
    * An error of our own (rule G17). Reports; then submissions throw, and all that is pending is
    * taken away, so that nobody waits for what will not come. In this order, so that whoever is
-   * thrown at finds the report.
+   * thrown at finds the report. The timer thread may be here, so it waits for no place's
+   * publication: who publishes later engages a lane, which takes it away, or breaks the queue anew.
    */
   void broke(Throwable error) {
     host.failed(Kind.WORK_QUEUE, name, null, error);
     if (gate.breakWith(error)) {
       wheel.sweep(entry -> isOurs(entry) && ((LockfreeWork) entry).discard(), () -> {});
-      for (Object next = line.take(place -> {}); next != null; next = line.take(place -> {})) {
-        ((LockfreeWork) next).discard();
-      }
-      waits.wakeAll();
     }
+    for (Object next = line.takeReady(); next != null; next = line.takeReady()) {
+      ((LockfreeWork) next).discard();
+    }
+    line.forEach(behind -> ((LockfreeWork) behind).discard());
+    waits.wakeAll();
   }
 
   private boolean isOurs(TimerEntry entry) {
