@@ -29,13 +29,13 @@ import java.util.List;
  *   2         CANCELLING   someone waits, or gave up waiting, for the run in progress to go
  *   3         CLOSED       ask changes nothing any more
  *   4         LINKED       the home node is in line, or in a worker's hands
- *   5-20      bodies       how many have not left their workers (rule P7)
- *   21-63     stamp        number of the run that waits, runs or was the last
+ *   5-28      bodies       how many have not left their workers (rule P7), each with a thread
+ *   29-63     stamp        number of the run that waits, runs or was the last
  * </pre>
  *
  * <p>The stamp makes a place in line and a run the same thing: a place whose stamp is not the
  * word's is stale, so a job that was cancelled and submitted again is served at its new place only,
- * and a late end of an old run is none of the new one. It wraps after 2^43 runs of one job; a place
+ * and a late end of an old run is none of the new one. It wraps after 2^35 runs of one job; a place
  * would have to be that old.
  *
  * <p>LINKED is set by whoever makes the job WAITING with the home node, and cleared by whoever took
@@ -55,12 +55,13 @@ class JobState extends LineNode {
   static final int AGAIN = 3;
 
   private static final long PHASE = 3;
+  private static final int STAMP_SHIFT = 29;
   private static final long CANCELLING = 1 << 2;
   private static final long CLOSED = 1 << 3;
   private static final long LINKED = 1 << 4;
   private static final long BODY = 1 << 5;
-  private static final long BODIES = 0xffff * BODY;
-  private static final long STAMP = 1 << 21;
+  private static final long BODIES = 0xffffff * BODY;
+  private static final long STAMP = 1 << STAMP_SHIFT;
   private static final VarHandle WORD =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "word", VarHandle.class, JobState.class, long.class);
@@ -95,7 +96,7 @@ class JobState extends LineNode {
   }
 
   static long stamp(long word) {
-    return word >>> 21;
+    return word >>> STAMP_SHIFT;
   }
 
   private static int bodies(long word) {

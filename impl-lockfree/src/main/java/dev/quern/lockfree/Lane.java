@@ -107,7 +107,7 @@ final class Lane {
   private void run(LockfreeWork item) {
     work = item; // before it runs: whoever flushes the queue looks for what is queued behind it
     boolean well = false;
-    if (!item.begin(place)) {
+    if (!begins(item)) {
       work = null;
       return;
     }
@@ -120,11 +120,37 @@ final class Lane {
     } finally {
       completed = completed + 1;
       failed = failed + (well ? 0 : 1);
-      item.end();
+      try {
+        end(item);
+      } finally {
+        work = null;
+        Thread.interrupted(); // one that came after the body's end
+        place = NOT_TAKING;
+        core.waits.wakeAll();
+      }
+    }
+  }
+
+  /** It has left the line, so what is thrown must not leave it queued. */
+  private boolean begins(LockfreeWork item) {
+    try {
+      return item.begin(place);
+    } catch (Throwable ours) {
       work = null;
-      Thread.interrupted(); // one that came after the body's end
-      place = NOT_TAKING;
-      core.waits.wakeAll();
+      item.discard();
+      throw ours;
+    }
+  }
+
+  private void end(LockfreeWork item) {
+    try {
+      item.end();
+    } catch (Throwable ours) {
+      long old = item.endBroken();
+      if (WorkState.pending(old) == WorkState.QUEUED && !WorkState.isInLine(old)) {
+        core.counts.removed();
+      }
+      throw ours;
     }
   }
 }

@@ -149,11 +149,11 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
-    Objects.requireNonNull(limit, "limit");
+    Deadline deadline = Deadline.in(limit);
     requireOutside("close()");
-    core.close();
+    boolean cleared = core.close(deadline);
     List<String> left = core.takeRemoved();
-    boolean done = core.lanes.pool().close(limit).isEmpty();
+    boolean done = cleared && closePool(deadline);
     if (!done) {
       core.queuedOrRunning().forEach(work -> left.add(work.name()));
       if (left.isEmpty()) {
@@ -161,6 +161,11 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
       }
     }
     return left;
+  }
+
+  private boolean closePool(Deadline deadline) throws InterruptedException {
+    Duration left = Duration.ofNanos(Math.max(0, deadline.left()));
+    return core.lanes.pool().close(left).isEmpty();
   }
 
   // ---- What others ask

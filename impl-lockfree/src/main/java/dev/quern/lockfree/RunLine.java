@@ -129,6 +129,15 @@ final class RunLine {
    * @param intent told each place that may be the next one taken, before it is
    */
   @Nullable Object take(LongConsumer intent) {
+    return take(intent, true);
+  }
+
+  /** As {@link #take}, but null also where the next place is claimed and not published yet. */
+  @Nullable Object takeReady() {
+    return take(place -> {}, false);
+  }
+
+  private @Nullable Object take(LongConsumer intent, boolean waits) {
     int looks = 0;
     int passed = 0;
     while (true) {
@@ -144,6 +153,9 @@ final class RunLine {
       }
       long mark = ring.look(place);
       if (mark == LineRing.NOT_YET) {
+        if (!waits) {
+          return null;
+        }
         pause(looks++); // or it is not the head any more
         continue;
       }

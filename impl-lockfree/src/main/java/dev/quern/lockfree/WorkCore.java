@@ -5,13 +5,13 @@ import dev.quern.ClosedException;
 import dev.quern.Kind;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Host;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +37,9 @@ final class WorkCore {
 
   /** Names of delayed items that the close removed. */
   private final Queue<String> removed = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean swept; // the wheel holds nothing delayed any more
+  private volatile boolean givenUp; // a closer's time was up before that
 
   WorkCore(
       String name,
@@ -130,25 +133,82 @@ final class WorkCore {
 
   /** Takes away what is delayed, and lets nobody in any more. What is queued runs. */
   void close() {
-    if (!gate.beginClose()) {
+    beginClose();
+    waits.awaitUninterruptibly(() -> swept);
+    if (!clear()) {
       waits.awaitUninterruptibly(gate::isCleared);
-      return;
     }
-    AtomicBoolean swept = new AtomicBoolean();
-    boolean timed =
-        wheel.sweep(
-            entry -> isOurs(entry) && ((LockfreeWork) entry).removeDelayed(),
-            () -> {
-              swept.set(true);
-              waits.wakeAll();
-            });
-    if (timed) {
-      waits.awaitUninterruptibly(swept::get);
+  }
+
+  /** False if it was not in time: then the timer thread goes on with it, and closes the pool. */
+  boolean close(Deadline deadline) throws InterruptedException {
+    beginClose();
+    boolean inTime = false;
+    try {
+      inTime = waits.await(() -> swept, deadline);
+    } finally {
+      if (!inTime) {
+        givenUp = true;
+        finish();
+      }
     }
-    line.seal();
-    lanes.seal();
-    gate.cleared();
+    return inTime && (clear() || waits.await(gate::isCleared, deadline));
+  }
+
+  private void beginClose() {
+    if (gate.beginClose()) {
+      boolean sweeps = false;
+      try {
+        sweeps =
+            wheel.sweep(
+                entry -> isOurs(entry) && ((LockfreeWork) entry).removeDelayed(), this::swept);
+      } finally {
+        if (!sweeps) {
+          swept();
+        }
+      }
+    }
+  }
+
+  private void swept() {
+    swept = true;
     waits.wakeAll();
+    finish();
+  }
+
+  /** For a closer who gave up: he and the timer thread each write, then read what the other did. */
+  private void finish() {
+    if (givenUp && swept && clear()) {
+      closePool();
+      List<String> names = takeRemoved();
+      if (!names.isEmpty()) {
+        warn(label() + ": close() removed the delayed runs of " + names);
+      }
+    }
+  }
+
+  /** Has it end when the lanes have left. Waits for nothing. */
+  private void closePool() {
+    try {
+      lanes.pool().close(Duration.ZERO);
+    } catch (InterruptedException late) {
+      Thread.currentThread().interrupt(); // its close has begun all the same
+    }
+  }
+
+  /** False if another does it. Whatever happens here, those who wait for this close go on. */
+  private boolean clear() {
+    if (!gate.beginClear()) {
+      return false;
+    }
+    try {
+      line.seal();
+      lanes.seal();
+    } finally {
+      gate.cleared();
+      waits.wakeAll();
+    }
+    return true;
   }
 
   void removed(LockfreeWork work) {
@@ -186,17 +246,19 @@ final class WorkCore {
   /**
    * An error of our own (rule G17). Reports; then submissions throw, and all that is pending is
    * taken away, so that nobody waits for what will not come. In this order, so that whoever is
-   * thrown at finds the report.
+   * thrown at finds the report. The timer thread may be here, so it waits for no place's
+   * publication: who publishes later engages a lane, which takes it away, or breaks the queue anew.
    */
   void broke(Throwable error) {
     host.failed(Kind.WORK_QUEUE, name, null, error);
     if (gate.breakWith(error)) {
       wheel.sweep(entry -> isOurs(entry) && ((LockfreeWork) entry).discard(), () -> {});
-      for (Object next = line.take(place -> {}); next != null; next = line.take(place -> {})) {
-        ((LockfreeWork) next).discard();
-      }
-      waits.wakeAll();
     }
+    for (Object next = line.takeReady(); next != null; next = line.takeReady()) {
+      ((LockfreeWork) next).discard();
+    }
+    line.forEach(behind -> ((LockfreeWork) behind).discard());
+    waits.wakeAll();
   }
 
   private boolean isOurs(TimerEntry entry) {

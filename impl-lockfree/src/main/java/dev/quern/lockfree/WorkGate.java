@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   bits     set by          cleared by          while set
  *   CLOSING  close           never               submissions throw, those of running items are refused
- *   CLEARED  the closer      never               what was delayed is removed, the line is sealed
+ *   CLEARING a closer        never               he, or the timer thread for him, seals the line
+ *   CLEARED  the same        never               what was delayed is removed, the line is sealed
  *   BROKEN   breakWith       never               submissions throw
  *   drains   +1: beginDrain  -1: withdraw;       submissions are refused, but those of running items
  *                            0: endDrains
@@ -32,6 +33,7 @@ final class WorkGate {
   private static final long CLOSING = 1;
   private static final long CLEARED = 2;
   private static final long BROKEN = 4;
+  private static final long CLEARING = 8;
   private static final long DRAIN = 1 << 8;
   private static final long DRAINS = 0xFFFFFFL << 8;
   private static final long INSTANT = 1L << 32;
@@ -70,9 +72,14 @@ final class WorkGate {
     return cause;
   }
 
-  /** True for the one who has to clear. */
+  /** True for the one who has to have the delayed items removed. */
   boolean beginClose() {
     return (set(CLOSING) & CLOSING) == 0;
+  }
+
+  /** After that. True for the one who has to seal. */
+  boolean beginClear() {
+    return (set(CLEARING) & CLEARING) == 0;
   }
 
   void cleared() {

@@ -201,25 +201,25 @@ final class WorkLanes {
       Thread.yield(); // whoever is between engaging a lane and submitting its job
     }
     // Those who took a place and came too late to engage: a lane each, as they would have done.
-    for (long left = core.line.end() - core.line.begin(); left > 0; left--) {
-      Lane lane = open();
-      if (lane == null) {
+    long left = core.line.end() - core.line.begin();
+    while (left > 0) {
+      old = word;
+      if (engaged(old) >= most) {
         return;
       }
-      lane.start();
+      if (step(old, popped(old) + STARTING)) {
+        left = startsWell(free(old)) ? left - 1 : 0;
+      }
     }
   }
 
-  /** By the one who sealed. Null if all are engaged. */
-  private @Nullable Lane open() {
-    while (true) {
-      long old = word;
-      if (engaged(old) >= most) {
-        return null;
-      }
-      if (step(old, popped(old))) {
-        return free(old) == 0 ? make() : lane(free(old));
-      }
+  /** False if it broke the queue: then nothing is in line any more, and the close goes on. */
+  private boolean startsWell(int free) {
+    try {
+      start(free);
+      return true;
+    } catch (Throwable reported) {
+      return false;
     }
   }
 

@@ -198,14 +198,22 @@ abstract class WorkState extends TimerEntry {
           return RunLine.SEALED;
         }
       }
-      long next = moves ? queued(old, stands ? place : NO_PLACE) : old;
-      if (event == Entry.HURRY || event == Entry.WATCH) {
-        next = watch(next);
-      }
-      if (step(old, next)) {
+      if (entered(event, old, moves, stands ? place : NO_PLACE, place)) {
         publish(place, stands);
         return old;
       }
+    }
+  }
+
+  /** The step. What it throws, out of memory, leaves no claimed place without a publication. */
+  private boolean entered(Entry event, long old, boolean moves, long stands, long claimed) {
+    try {
+      long next = moves ? queued(old, stands) : old;
+      boolean watches = event == Entry.HURRY || event == Entry.WATCH;
+      return step(old, watches ? watch(next) : next);
+    } catch (Throwable thrown) {
+      publish(claimed, false);
+      throw thrown;
     }
   }
 
@@ -371,18 +379,39 @@ abstract class WorkState extends TimerEntry {
   /** The run's lane. What was queued meanwhile enters the line now. */
   final long end() {
     long place = NO_PLACE;
-    while (true) {
+    while (true) { // what it throws, out of memory: see endBroken
       long old = word;
       assert has(old, RUNNING) : "ends without a run";
       boolean stands = pending(old) == QUEUED && !isInLine(old);
       if (stands && place == NO_PLACE) {
         place = line().claim(true);
       }
-      long next = stands ? queued(old, place) : old;
+      long next;
+      try {
+        next = stands ? queued(old, place) : old;
+      } catch (Throwable thrown) {
+        line().publish(place, null);
+        throw thrown;
+      }
       if (step(old, next & ~(RUNNING | CANCELLING))) {
         if (place != NO_PLACE) {
           line().publish(place, stands ? this : null); // this lane looks at the line next
         }
+        return old;
+      }
+    }
+  }
+
+  /**
+   * After {@link #end} has thrown: the run ends all the same, and what has no place is taken away.
+   * Needs no memory. The word before.
+   */
+  final long endBroken() {
+    while (true) {
+      long old = word;
+      assert has(old, RUNNING) : "ends without a run";
+      long next = pending(old) == QUEUED && !isInLine(old) ? none(old) : old;
+      if (WORD.compareAndSet(this, old, next & ~(RUNNING | CANCELLING))) {
         return old;
       }
     }
@@ -435,7 +464,11 @@ abstract class WorkState extends TimerEntry {
   private boolean step(long old, long next) {
     boolean done = WORD.compareAndSet(this, old, next);
     if (has(old, WATCHED) && data(old) != data(next)) {
-      watched().leave(done ? data(old) : data(next));
+      try {
+        watched().leave(done ? data(old) : data(next));
+      } catch (VirtualMachineError noMemory) {
+        return done; // the step counts; the key stays for nothing
+      }
     }
     return done;
   }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** A job's state word by itself. */
+class JobStateTest {
+  @Test
+  void bodiesThatLingerAfterTheirRunsDoNotSpillIntoTheStamp() {
+    JobState state = new JobState();
+    int bodies = 70_000;
+    for (int i = 0; i < bodies; i++) {
+      long before = state.ask();
+      assertEquals(i, JobState.stamp(before));
+      assertTrue(state.begin(state.place(before)));
+      state.endRun(true);
+    }
+    for (int i = 0; i < bodies; i++) {
+      assertFalse(state.isReleased());
+      state.endBody(false, false);
+    }
+    assertTrue(state.isReleased());
+  }
+}
