@@ -253,6 +253,7 @@ final class ContextTurns {
         current.drop();
       }
       setRestRelease(null);
+      context.hide();
       context.abandon(me);
     }
     host.failed(Kind.TASK_CONTEXT, context.name(), null, error);

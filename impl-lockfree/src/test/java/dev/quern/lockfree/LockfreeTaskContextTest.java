@@ -284,4 +284,14 @@ class LockfreeTaskContextTest {
     assertEquals(1, host.ended.get());
     assertEquals(List.of(), ran);
   }
+
+  @Test
+  void anUncontendedCallWhoseCodeDidNotRunSaysSo() {
+    LockfreeTaskContext context = context(100);
+    Error error = new OutOfMemoryError("planned");
+    host.clockFault = error;
+    assertSame(error, assertThrows(ClosedException.class, () -> context.call(() -> 1)).getCause());
+    assertEquals(List.of(error), host.failures);
+    assertFalse(context.isOccupied());
+  }
 }
