@@ -294,4 +294,22 @@ class LockfreeTaskContextTest {
     assertEquals(List.of(error), host.failures);
     assertFalse(context.isOccupied());
   }
+
+  @Test
+  void aTurnPushedAfterItsRunWasTakenBackIsDead() throws Exception {
+    LockfreeTaskContext context = context(100);
+    LockfreeTask task = task(context, "task");
+    task.claim();
+    TaskTurn late = task.claim(); // a second turn for that run, by a thread that now sleeps
+    assertTrue(late != null && !late.isDead());
+    Occupant occupant = new Occupant(context);
+    assertEquals(Cancellation.REMOVED, task.cancel());
+    assertTrue(context.turns().chain.push(late));
+    assertTrue(late.isDead());
+    assertEquals(Submission.QUEUED, task.dispatch());
+    assertTrue(late.isDead(), "another run is pending");
+    assertFalse(context.turns().chain.newest().isDead());
+    occupant.leave();
+    assertEquals(List.of("task"), ran);
+  }
 }
