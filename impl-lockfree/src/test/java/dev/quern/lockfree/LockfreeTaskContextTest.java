@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -311,5 +312,51 @@ class LockfreeTaskContextTest {
     assertFalse(context.turns().chain.newest().isDead());
     occupant.leave();
     assertEquals(List.of("task"), ran);
+  }
+
+  /** A turn that, while it is dropped, lets the pool's job come. */
+  private final class JobMeanwhile extends Turn {
+    @Override
+    boolean counts() {
+      return false;
+    }
+
+    @Override
+    @Nullable Run begin() {
+      return null;
+    }
+
+    @Override
+    void drop() {
+      try {
+        host.jobs.get(0).body.run();
+      } catch (Exception none) {
+        throw new AssertionError(none);
+      }
+    }
+
+    @Override
+    boolean isDead() {
+      return false;
+    }
+
+    @Override
+    @Nullable String item() {
+      return null;
+    }
+  }
+
+  @Test
+  void aJobThatCameThroughDoesNotRunBesideWhoTidiesUp() throws Exception {
+    LockfreeTaskContext context = context(0);
+    Occupant occupant = new Occupant(context);
+    context.turns().chain.push(new JobMeanwhile());
+    context.dispatch(() -> ran.add("dropped"));
+    Error error = new OutOfMemoryError("planned");
+    host.submitFault = error;
+    occupant.leave();
+    assertEquals(List.of(), ran);
+    assertEquals(List.of(error), host.failures);
+    assertFalse(context.isOccupied());
   }
 }
