@@ -238,9 +238,12 @@ final class ContextTurns {
     }
   }
 
-  /** An error of our own: takes nothing more, lets go of who waits, says so (rule G17). */
+  /**
+   * An error of our own: takes nothing more, lets go of who waits, says so (rule G17). One that
+   * came after the hand-over may have left a job behind that takes over: only one of the two does.
+   */
   void broke(long me, @Nullable Turn current, Throwable error) {
-    boolean mine = context.isInside(me) || context.isHanded();
+    boolean mine = context.isInside(me) || context.takeOver(me);
     if (mine) {
       broken = error;
       for (Turn turn = chain.sealAndTake(); turn != null; turn = turn.next) {
@@ -253,6 +256,7 @@ final class ContextTurns {
         current.drop();
       }
       setRestRelease(null);
+      context.hide();
       context.abandon(me);
     }
     host.failed(Kind.TASK_CONTEXT, context.name(), null, error);

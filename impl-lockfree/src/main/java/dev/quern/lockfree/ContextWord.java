@@ -177,13 +177,11 @@ abstract class ContextWord {
     WORD.getAndBitwiseOr(this, CLOSING);
   }
 
-  /** Owner, or in its place, after an error of our own: out for ever, whatever waits. */
+  /** Owner, after an error of our own: out for ever, whatever waits. */
   final void abandon(long me) {
     while (true) {
       long old = word;
-      if ((old & OWNER) != me && (old & HANDED) == 0) {
-        return;
-      }
+      assert (old & OWNER) == me && (old & HANDED) == 0 : "abandoned by who is not inside";
       if ((old & PINNED) != 0) {
         Thread.yield();
       } else if (WORD.compareAndSet(this, old, CLOSING)) {

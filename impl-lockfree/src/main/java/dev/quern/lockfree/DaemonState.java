@@ -24,6 +24,7 @@ import java.lang.invoke.VarHandle;
  *   OVER      over                  never             the handler never runs again
  *   RELEASED  claimRelease          never             one thread gives the carrier back
  *   ENDED     ended                 never             thread, job or place with the target is gone
+ *   PINNED    pin                   unpin             the drainer is being interrupted, and stays
  *   drains    endDrain              never             counts the drains, modulo 2^16
  *
  *   due: ITEMS or TURNS, and none of CALLED DRAINING INACTIVE pauses CUT BROKEN OVER
@@ -42,7 +43,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p>Ordering: each step is one volatile-mode compare-and-set, also where it changes no bit, so all
  * steps form one order in which each happens-before the next: append, wake, drain, next drain,
- * close. Progress: lock-free, a step is tried again only because another one succeeded.
+ * close. Progress: lock-free, a step is tried again only because another one succeeded, but for an
+ * endDrain that is pinned, which waits for the few steps of the thread that interrupts.
  */
 final class DaemonState {
   static final long ITEMS = 1;
@@ -56,6 +58,7 @@ final class DaemonState {
   private static final long OVER = 256;
   private static final long RELEASED = 512;
   private static final long ENDED = 1024;
+  private static final long PINNED = 2048;
   private static final long DRAIN = 1L << 16;
   private static final long DRAINS = 0xffffL << 16;
   private static final long PAUSE = 1L << 32;
@@ -108,11 +111,32 @@ final class DaemonState {
     while (true) {
       long old = word;
       assert (old & DRAINING) != 0 : "not draining";
+      if ((old & PINNED) != 0) {
+        Thread.yield();
+        continue;
+      }
       long counted = (old & ~DRAINS) | ((old + DRAIN) & DRAINS);
       if (move(old, (counted & ~DRAINING) | left)) {
         return isDue((old & ~DRAINING) | left);
       }
     }
+  }
+
+  /** Keeps the drain in progress from ending until unpin. False if there is none, or it is pinned. */
+  boolean pin() {
+    while (true) {
+      long old = word;
+      if ((old & DRAINING) == 0 || (old & PINNED) != 0) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, old, old | PINNED)) {
+        return true;
+      }
+    }
+  }
+
+  void unpin() {
+    update(0, PINNED);
   }
 
   /** True: call the carrier. */

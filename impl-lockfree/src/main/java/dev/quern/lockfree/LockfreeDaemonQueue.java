@@ -362,11 +362,18 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
     return batches.counts(buffer, refused(), drainer);
   }
 
+  /** Pinned, the thread cannot go on to another queue's run, which the interrupt is not for. */
   @Override
   public void interruptRuns() {
-    Thread running = drainer;
-    if (running != null && batches.isRunning()) {
-      running.interrupt();
+    if (state.pin()) {
+      try {
+        Thread running = drainer;
+        if (running != null && batches.isRunning()) {
+          running.interrupt();
+        }
+      } finally {
+        state.unpin();
+      }
     }
   }
 

@@ -156,13 +156,16 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   // ---- The owner's
 
-  private void runInline(Thread thread, long me, @Nullable String label, Action code) {
+  /** False if the context broke over it: the code may not have run, and nobody is inside. */
+  private boolean runInline(Thread thread, long me, @Nullable String label, Action code) {
     try {
       show(thread);
       begins(label);
       ran(UserCode.run(host, Kind.TASK_CONTEXT, name(), label, code));
+      return true;
     } catch (Throwable error) {
       turns().broke(me, null, error);
+      return false;
     }
   }
 
@@ -235,7 +238,10 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     long me = asOwner(thread);
     if (enter(me)) {
       turn.begin();
-      runInline(thread, me, null, turn);
+      if (!runInline(thread, me, null, turn)) {
+        turn.drop();
+        throw closed();
+      }
       if (!turn.end(true)) {
         turns().failed++;
       }

@@ -142,6 +142,12 @@ abstract class TaskLife {
     return (life & PENDING) != 0;
   }
 
+  /** Whether just that run is. */
+  final boolean isPending(long stamp) {
+    long now = life;
+    return (now & PENDING) != 0 && now >>> STAMP_SHIFT == stamp;
+  }
+
   final boolean isRunning() {
     return (life & BEGUN) != 0 || (boolean) INLINE.getOpaque(this);
   }

@@ -70,9 +70,14 @@ final class TaskTurn extends Turn {
     }
   }
 
+  /**
+   * Also if it was pushed after its run was taken back, by a claimer that had slept. It has its
+   * stamp until it begins, and a run that is pending no more never is again.
+   */
   @Override
   boolean isDead() {
-    return task == null;
+    LockfreeTask ours = task;
+    return ours == null || !ours.isPending(stampOpaque());
   }
 
   @Override

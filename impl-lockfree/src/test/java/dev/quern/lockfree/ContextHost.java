@@ -28,6 +28,7 @@ final class ContextHost implements Host {
   final AtomicInteger givenBack = new AtomicInteger();
   volatile boolean broken;
   volatile @Nullable Error clockFault;
+  volatile @Nullable Error submitFault; // after the job was accepted
 
   /** Asked for, and run by hand. */
   final class HandJob implements Job {
@@ -39,6 +40,10 @@ final class ContextHost implements Host {
 
     @Override
     public Submission submit() {
+      Error fault = submitFault;
+      if (fault != null) {
+        throw fault;
+      }
       if (broken) {
         throw new IllegalStateException("the pool broke");
       }

@@ -195,4 +195,25 @@ class DaemonStateTest {
       assertFalse(state.isDraining() || state.isClosing() || state.isOver());
     }
   }
+
+  /** Whoever interrupts its thread has to be sure that it is still at it. */
+  @Test
+  void aPinnedDrainDoesNotEnd() throws Exception {
+    assertFalse(state.pin(), "nothing to pin");
+    state.wake(ITEMS);
+    assertFalse(state.pin());
+    state.beginDrain();
+    assertTrue(state.pin());
+    assertFalse(state.pin(), "one is enough");
+    Thread drainer = new Thread(() -> state.endDrain(0));
+    drainer.start();
+    drainer.join(20);
+    assertTrue(state.isDraining() && drainer.isAlive());
+    assertFalse(state.wake(ITEMS));
+    state.unpin();
+    drainer.join(10_000);
+    assertFalse(state.isDraining());
+    assertFalse(state.pin());
+    assertEquals(ITEMS, state.beginDrain(), "the wake was not lost");
+  }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -283,5 +284,79 @@ class LockfreeTaskContextTest {
     assertEquals(List.of(), context.close(Duration.ZERO));
     assertEquals(1, host.ended.get());
     assertEquals(List.of(), ran);
+  }
+
+  @Test
+  void anUncontendedCallWhoseCodeDidNotRunSaysSo() {
+    LockfreeTaskContext context = context(100);
+    Error error = new OutOfMemoryError("planned");
+    host.clockFault = error;
+    assertSame(error, assertThrows(ClosedException.class, () -> context.call(() -> 1)).getCause());
+    assertEquals(List.of(error), host.failures);
+    assertFalse(context.isOccupied());
+  }
+
+  @Test
+  void aTurnPushedAfterItsRunWasTakenBackIsDead() throws Exception {
+    LockfreeTaskContext context = context(100);
+    LockfreeTask task = task(context, "task");
+    task.claim();
+    TaskTurn late = task.claim(); // a second turn for that run, by a thread that now sleeps
+    assertTrue(late != null && !late.isDead());
+    Occupant occupant = new Occupant(context);
+    assertEquals(Cancellation.REMOVED, task.cancel());
+    assertTrue(context.turns().chain.push(late));
+    assertTrue(late.isDead());
+    assertEquals(Submission.QUEUED, task.dispatch());
+    assertTrue(late.isDead(), "another run is pending");
+    assertFalse(context.turns().chain.newest().isDead());
+    occupant.leave();
+    assertEquals(List.of("task"), ran);
+  }
+
+  /** A turn that, while it is dropped, lets the pool's job come. */
+  private final class JobMeanwhile extends Turn {
+    @Override
+    boolean counts() {
+      return false;
+    }
+
+    @Override
+    @Nullable Run begin() {
+      return null;
+    }
+
+    @Override
+    void drop() {
+      try {
+        host.jobs.get(0).body.run();
+      } catch (Exception none) {
+        throw new AssertionError(none);
+      }
+    }
+
+    @Override
+    boolean isDead() {
+      return false;
+    }
+
+    @Override
+    @Nullable String item() {
+      return null;
+    }
+  }
+
+  @Test
+  void aJobThatCameThroughDoesNotRunBesideWhoTidiesUp() throws Exception {
+    LockfreeTaskContext context = context(0);
+    Occupant occupant = new Occupant(context);
+    context.turns().chain.push(new JobMeanwhile());
+    context.dispatch(() -> ran.add("dropped"));
+    Error error = new OutOfMemoryError("planned");
+    host.submitFault = error;
+    occupant.leave();
+    assertEquals(List.of(), ran);
+    assertEquals(List.of(error), host.failures);
+    assertFalse(context.isOccupied());
   }
 }
