@@ -169,9 +169,16 @@ class JobState extends LineNode {
     return leaveLine(place, IDLE, 0);
   }
 
+  /** The run that {@link #place} threw for, if it still waits: it does not take place. */
+  boolean dropUnplaced(long before) {
+    return leaveLine(stamp(before + STAMP), ~0, IDLE, 0);
+  }
+
   private boolean leaveLine(LineNode place, int phase, long body) {
-    long waits = place.stamp;
-    long keep = place == this ? ~LINKED : ~0;
+    return leaveLine(place.stamp, place == this ? ~LINKED : ~0, phase, body);
+  }
+
+  private boolean leaveLine(long waits, long keep, int phase, long body) {
     while (true) {
       long old = word;
       boolean live = isWaiting(old, waits);

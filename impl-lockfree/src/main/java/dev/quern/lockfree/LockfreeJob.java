@@ -98,7 +98,7 @@ final class LockfreeJob extends JobState implements Job {
   }
 
   private Submission queued(long old) {
-    LineNode node = place(old);
+    LineNode node = placeOrDrop(old);
     int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
     if (pool.staff.line.append(node)) {
       setPlacedRelease(stamp);
@@ -107,6 +107,20 @@ final class LockfreeJob extends JobState implements Job {
       throw pool.closed(this);
     }
     return Submission.QUEUED;
+  }
+
+  /**
+   * As {@link #place}; if memory is out the run is taken back: nobody waits for what has no place.
+   */
+  private LineNode placeOrDrop(long old) {
+    try {
+      return place(old);
+    } catch (Throwable thrown) {
+      if (dropUnplaced(old)) {
+        pool.waits.wakeAll();
+      }
+      throw thrown;
+    }
   }
 
   private Submission coalesced(long old) {
@@ -168,7 +182,7 @@ final class LockfreeJob extends JobState implements Job {
 
   /** By a worker of the pool, so the line cannot be sealed. */
   private void queueAgain(long old) {
-    LineNode node = place(old);
+    LineNode node = placeOrDrop(old);
     int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
     boolean kept = pool.staff.line.append(node);
     assert kept : "sealed while a worker lives";

@@ -79,9 +79,12 @@ final class PoolOverseer implements Runnable {
 
   /** A worker's last step. */
   void left(Thread worker) {
-    leaving.add(worker);
-    live.decrementAndGet();
-    prod();
+    try {
+      leaving.add(worker);
+    } finally { // without memory the bound is passed by that thread for a moment; no close hangs
+      live.decrementAndGet();
+      prod();
+    }
   }
 
   /** Whether the overseer's thread has ended, or was never there. */

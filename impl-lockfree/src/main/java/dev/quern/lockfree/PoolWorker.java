@@ -231,7 +231,6 @@ final class PoolWorker extends WorkerState implements Runnable {
       pool.drop(node);
     }
     pool.inside.remove(me);
-    thread = null; // the table keeps the worker until another gets its place
     leaves();
     pool.overseer.left(me);
   }

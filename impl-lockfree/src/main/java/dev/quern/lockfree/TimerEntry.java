@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   field           written by                                     read by
  *   previous, next  the timer thread                               the timer thread
- *   link            null -> itself: who puts it on the intake; null: the timer thread   both
+ *   below           who puts it on the intake                      the timer thread
+ *   link            null: off the intake, or taken from it; a thread: that one is putting it there,
+ *                   and may be held up; ON: the same thread has, and nobody took it yet
  *   lookAt          the timer thread                               both
  * </pre>
  */
@@ -21,8 +23,14 @@ abstract class TimerEntry {
   @Nullable TimerEntry previous;
   @Nullable TimerEntry next;
 
+  /** In {@link #link}: it is on the intake. */
+  static final Object ON = "on";
+
   /** Not null while it is on the intake, or about to be put there. */
-  volatile @Nullable TimerEntry link;
+  volatile @Nullable Object link;
+
+  /** While it is on the intake: what is below. Published by the step that puts it there. */
+  @Nullable TimerEntry below;
 
   /** The wheel looks at it then or before; NEVER if it is not on the wheel. */
   volatile long lookAt = NEVER;

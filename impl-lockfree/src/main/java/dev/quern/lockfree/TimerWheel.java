@@ -21,16 +21,21 @@ import org.jspecify.annotations.Nullable;
  *   starter                                    timer thread, at each look
  *   state word: delayed until d                link or lookAt := none
  *   lookAt at or before d: nothing to do       read the state word: due: fire; delayed: place it
- *   else link set: on the intake already         again, lookAt := its deadline; else drop it
- *   else set it, push it on the intake
+ *   else link ON: on the intake already          again, lookAt := its deadline; else drop it
+ *   else link a thread: push a relay to it
+ *   else link := this thread, push it on the
+ *   intake, link := ON
  *   nextWake after d: lower it, set the alarm
  * </pre>
  *
  * <p>No timer is lost: starter and timer thread each write, then read what the other writes, in
  * volatile mode, so the starter sees that the entry is nowhere, or the timer thread sees the new
- * state. No wake-up is lost: nextWake is BUSY while the timer thread is at it, and after it has
- * published the next time it looks at the intake once more. An alarm that rings for nothing does no
- * harm.
+ * state. Whoever returns has the entry or a relay to it on the intake, or on the wheel, also if
+ * another starter is held up on its way there: so a sweep misses nothing that was accepted before
+ * it. An error on the timer thread, ours or for want of memory, puts what it had in its hands back:
+ * it is late, not lost. No wake-up is lost: nextWake is BUSY while the timer thread is at it, and
+ * after it has published the next time it looks at the intake once more. An alarm that rings for
+ * nothing does no harm.
  *
  * <p>Letting go: whoever stops a timer puts the entry on the intake, too, and sees to it that the
  * timer thread comes by within a fifth of a second, or at once when many have been put there. An
@@ -47,7 +52,7 @@ final class TimerWheel {
           lookup(), "opened", VarHandle.class, TimerWheel.class, Opened.class);
   private static final VarHandle LINK =
       ConstantBootstraps.fieldVarHandle(
-          lookup(), "link", VarHandle.class, TimerEntry.class, TimerEntry.class);
+          lookup(), "link", VarHandle.class, TimerEntry.class, Object.class);
   private static final VarHandle INTAKE =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "intake", VarHandle.class, TimerWheel.class, TimerEntry.class);
@@ -80,7 +85,26 @@ final class TimerWheel {
     }
   }
 
-  /** The last of the intake: a link is null only off it. */
+  /** In place of an entry that another thread is about to put on the intake. */
+  private static final class Relay extends TimerEntry {
+    final TimerEntry entry;
+
+    Relay(TimerEntry entry) {
+      this.entry = entry;
+    }
+
+    @Override
+    long deadline() {
+      return entry.deadline();
+    }
+
+    @Override
+    void fire(long now) {
+      throw new AssertionError("a relay is no timer");
+    }
+  }
+
+  /** The last of the intake. */
   private static final TimerEntry END =
       new TimerEntry() {
         @Override
@@ -135,7 +159,9 @@ final class TimerWheel {
   /** After its state has become delayed until then, or to make sure that it is looked at. */
   void start(TimerEntry entry, long deadline) {
     if (entry.lookAt > deadline) {
-      push(entry);
+      if (!push(entry)) {
+        push(new Relay(entry));
+      }
       long now = entry.deadline(); // it may have moved before it was on the intake
       if (now == TimerEntry.NEVER) {
         letGoSoon();
@@ -171,27 +197,42 @@ final class TimerWheel {
     if (opened == null) {
       return false;
     }
-    Sweep sweep = new Sweep(action, done);
-    do {
-      sweep.next = sweeps;
-    } while (!SWEEPS.compareAndSet(this, sweep.next, sweep));
+    add(new Sweep(action, done));
     wakeBy(now());
     return true;
   }
 
-  private void push(TimerEntry entry) {
-    if (entry.link != null || !LINK.compareAndSet(entry, null, END)) {
-      return;
-    }
-    TimerEntry head;
+  private void add(Sweep sweep) {
     do {
-      head = intake;
-      entry.link = head;
-    } while (!INTAKE.compareAndSet(this, head, entry));
+      sweep.next = sweeps;
+    } while (!SWEEPS.compareAndSet(this, sweep.next, sweep));
+  }
+
+  /** False if it is not on the intake, but another thread is about to put it there. */
+  private boolean push(TimerEntry entry) {
+    Thread me = Thread.currentThread();
+    Object other = entry.link;
+    if (other == null) {
+      other = LINK.compareAndExchange(entry, null, me);
+    }
+    if (other != null) {
+      return other == TimerEntry.ON;
+    }
+    putOn(entry);
+    LINK.compareAndSet(entry, me, TimerEntry.ON); // unless it has been taken already
     if (++pushed >= MANY) {
       pushed = 0;
       wakeBy(now());
     }
+    return true;
+  }
+
+  private void putOn(TimerEntry entry) {
+    TimerEntry head;
+    do {
+      head = intake;
+      entry.below = head;
+    } while (!INTAKE.compareAndSet(this, head, entry));
   }
 
   /** First published, then set: of many starters one sets the alarm. */
@@ -233,27 +274,51 @@ final class TimerWheel {
       return next == TimerEntry.NEVER ? Long.MAX_VALUE : alarmTime(origin + next);
     } finally {
       if (!well) {
-        nextWake = TimerEntry.NEVER; // whoever comes sets the alarm
+        nextWake = TimerEntry.NEVER; // whoever comes sets the alarm, and so do we:
+        wakeBy(now + LET_GO_WITHIN); // what was put back is looked at again
       }
     }
   }
 
   private void takeIn(long now) {
-    TimerEntry entry = (TimerEntry) INTAKE.getAndSet(this, END);
-    while (entry != END) {
-      TimerEntry after = entry.link;
-      assert after != null : "on the intake without a link";
-      entry.link = null;
-      slots.unlink(entry);
-      place(entry);
-      entry = after;
+    TimerEntry rest = (TimerEntry) INTAKE.getAndSet(this, END);
+    try {
+      while (rest != END) {
+        TimerEntry entry = rest;
+        rest = below(entry);
+        entry.below = null;
+        entry.link = null;
+        if (entry instanceof Relay relay) {
+          entry = relay.entry;
+        }
+        slots.unlink(entry);
+        place(entry);
+      }
+    } finally {
+      while (rest != END) { // an error
+        TimerEntry entry = rest;
+        rest = below(entry);
+        putOn(entry); // its link says so already, or will
+      }
     }
+  }
+
+  private static TimerEntry below(TimerEntry entry) {
+    TimerEntry below = entry.below;
+    assert below != null : "not on the intake";
+    return below;
   }
 
   /** In no slot. From the store on its starters see to it themselves. */
   private void place(TimerEntry entry) {
     entry.lookAt = TimerEntry.NEVER;
-    long deadline = entry.deadline();
+    long deadline;
+    try {
+      deadline = entry.deadline();
+    } catch (Throwable thrown) {
+      push(entry);
+      throw thrown;
+    }
     if (deadline != TimerEntry.NEVER) {
       slots.place(entry, deadline);
       entry.lookAt = deadline;
@@ -262,25 +327,44 @@ final class TimerWheel {
 
   private void look(TimerEntry entry, long now) {
     entry.lookAt = TimerEntry.NEVER;
-    if (entry.deadline() <= now) {
-      entry.fire(now);
+    try {
+      if (entry.deadline() <= now) {
+        entry.fire(now);
+      }
+    } finally {
+      place(entry);
     }
-    place(entry);
   }
 
   private void sweepAll() {
-    Sweep sweep = (Sweep) SWEEPS.getAndSet(this, null);
-    while (sweep != null) {
-      Predicate<TimerEntry> action = sweep.action;
+    Sweep rest = (Sweep) SWEEPS.getAndSet(this, null);
+    try {
+      while (rest != null) {
+        Sweep sweep = rest;
+        rest = sweep.next;
+        walk(sweep);
+      }
+    } finally {
+      while (rest != null) { // an error
+        Sweep sweep = rest;
+        rest = sweep.next;
+        add(sweep);
+      }
+    }
+  }
+
+  /** What it misses by an error comes due later, and finds its queue shut. */
+  private void walk(Sweep sweep) {
+    try {
       slots.forEach(
           entry -> {
-            if (action.test(entry)) {
+            if (sweep.action.test(entry)) {
               slots.unlink(entry);
               place(entry);
             }
           });
+    } finally {
       sweep.done.run();
-      sweep = sweep.next;
     }
   }
 }

@@ -95,9 +95,7 @@ final class WheelSlots {
         break;
       }
       tick = Math.max(tick, start);
-      occupied[ring] &= ~(1L << digit);
-      takeOut(slots[ring * SLOTS + digit]);
-      hand(look);
+      handOver(ring, digit, look);
       if (ring == 0 && start == end) {
         break; // what was placed here again comes later within this tick
       }
@@ -105,24 +103,31 @@ final class WheelSlots {
     tick = end;
   }
 
-  /** Sorted by what the timer thread knows: the deadlines themselves may move meanwhile. */
-  private void takeOut(Slot slot) {
-    for (TimerEntry entry = linked(slot.next); entry != slot; entry = linked(slot.next)) {
-      unlink(entry);
-      due.add(entry);
-    }
-    if (due.size() > 1) {
-      due.sort(Comparator.comparingLong(entry -> entry.lookAt));
+  /** By an error, what was not handed over is placed again, as what was not taken out stays. */
+  private void handOver(int ring, int digit, Consumer<TimerEntry> look) {
+    int handed = 0;
+    try {
+      takeOut(slots[ring * SLOTS + digit]);
+      occupied[ring] &= ~(1L << digit);
+      while (handed < due.size()) {
+        look.accept(due.get(handed++));
+      }
+    } finally {
+      for (; handed < due.size(); handed++) {
+        place(due.get(handed), due.get(handed).lookAt);
+      }
+      due.clear();
     }
   }
 
-  private void hand(Consumer<TimerEntry> look) {
-    try {
-      for (TimerEntry entry : due) {
-        look.accept(entry);
-      }
-    } finally {
-      due.clear();
+  /** Sorted by what the timer thread knows: the deadlines themselves may move meanwhile. */
+  private void takeOut(Slot slot) {
+    for (TimerEntry entry = linked(slot.next); entry != slot; entry = linked(slot.next)) {
+      due.add(entry); // it may fail: before the entry leaves the slot
+      unlink(entry);
+    }
+    if (due.size() > 1) {
+      due.sort(Comparator.comparingLong(entry -> entry.lookAt));
     }
   }
 

@@ -41,7 +41,12 @@ import org.jspecify.annotations.Nullable;
  * the one who seals engages lanes. From then on the pool may be closed, for the lanes that are
  * engaged need it no more: they leave when the line is empty.
  *
- * <p>Progress: engaging is lock-free; opening a lane for the first time allocates it.
+ * <p>The version has 23 bits: one held up between its look and its step for a multiple of 2^23
+ * steps, who then finds the same top, engaged and starting, would take a wrong rest of the stack
+ * for free.
+ *
+ * <p>Progress: engaging is lock-free, but that the 256th of those who start lanes at once yields
+ * until another is through; opening a lane for the first time allocates it.
  */
 final class WorkLanes {
   private static final VarHandle WORD =
@@ -113,7 +118,7 @@ final class WorkLanes {
         return;
       }
       if (starting(old) == STARTING_MASK) {
-        Thread.onSpinWait();
+        Thread.yield(); // as many starters as can be counted
       } else if (step(old, popped(old) + STARTING)) {
         start(free(old));
         return;

@@ -427,7 +427,8 @@ abstract class WorkState extends TimerEntry {
     while (true) {
       long old = enter(event, 0);
       if (old == RunLine.SEALED) {
-        continue; // sealed: what was delayed is being removed
+        Thread.yield(); // what was delayed is being removed, by the sweep or by who delayed it
+        continue;
       }
       long now = word;
       if (has(now, WATCHED)) {

@@ -25,4 +25,15 @@ class JobStateTest {
     }
     assertTrue(state.isReleased());
   }
+
+  @Test
+  void aRunThatGotNoPlaceIsTakenBackAndNoOther() {
+    JobState state = new JobState();
+    long first = state.ask();
+    assertTrue(state.dropUnplaced(first));
+    assertTrue(state.isReleased());
+    state.ask();
+    assertFalse(state.dropUnplaced(first), "it is another run by now");
+    assertFalse(state.isReleased());
+  }
 }

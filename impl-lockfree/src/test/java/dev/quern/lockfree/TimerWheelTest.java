@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.lockfree;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** No timer is lost: not by an error on the timer thread, nor by a starter that is held up. */
+@Timeout(20)
+class TimerWheelTest {
+  private final WheelHost host = new WheelHost();
+  private final TimerWheel wheel = new TimerWheel(host);
+  private final List<Timed> fired = new ArrayList<>();
+  private boolean fails;
+  private boolean ringing;
+
+  private final class Timed extends TimerEntry {
+    private long until = NEVER;
+
+    void start(long deadline) {
+      until = deadline;
+      wheel.start(this, deadline);
+    }
+
+    @Override
+    long deadline() {
+      return until;
+    }
+
+    @Override
+    void fire(long now) {
+      if (fails) {
+        fails = false;
+        throw new OutOfMemoryError("as if");
+      }
+      until = NEVER;
+      fired.add(this);
+    }
+  }
+
+  /** Its deadline can't be told once. */
+  private final class Faulty extends TimerEntry {
+    private boolean looked;
+    private boolean ended;
+
+    @Override
+    long deadline() {
+      if (ringing && !looked) {
+        looked = true;
+        throw new OutOfMemoryError("as if");
+      }
+      return ended ? NEVER : 5;
+    }
+
+    @Override
+    void fire(long now) {
+      ended = true;
+    }
+  }
+
+  @Test
+  void anErrorWhileTheIntakeIsTakenInLosesNone() {
+    List<Timed> timers = List.of(new Timed(), new Timed(), new Timed());
+    Faulty faulty = new Faulty();
+    timers.get(0).start(10);
+    wheel.start(faulty, 5);
+    timers.get(1).start(20);
+    timers.get(2).start(30);
+    ringing = true;
+    assertThrows(OutOfMemoryError.class, () -> host.ring(100));
+    assertTrue(host.alarm < Long.MAX_VALUE, "nobody looks again");
+    host.ring(host.alarm);
+    assertEquals(timers, fired);
+    assertTrue(faulty.ended);
+  }
+
+  @Test
+  void anErrorWhileOneFiresLosesNone() {
+    List<Timed> timers = List.of(new Timed(), new Timed(), new Timed());
+    timers.forEach(timer -> timer.start(10 + timers.indexOf(timer)));
+    host.ring(0);
+    fails = true;
+    assertThrows(OutOfMemoryError.class, () -> host.ring(100));
+    host.ring(host.alarm);
+    assertEquals(timers, fired);
+  }
+
+  @Test
+  void aStarterThatIsHeldUpHidesNoOther() {
+    Timed timed = new Timed();
+    timed.link = new Thread(() -> {}); // as between its two steps
+    timed.start(10);
+    List<TimerEntry> seen = new ArrayList<>();
+    wheel.sweep(entry -> !seen.add(entry), () -> {});
+    host.ring(0);
+    assertEquals(List.of(timed), seen);
+    host.ring(100);
+    assertEquals(List.of(timed), fired);
+  }
+}
