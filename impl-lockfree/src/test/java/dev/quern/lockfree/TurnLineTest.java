@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DaemonQueueSpec;
+import dev.quern.Waiting;
 import dev.quern.lockfree.TurnLine.Turn;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,7 +68,12 @@ class TurnLineTest {
 
   @Test
   void turnsOfEndedChildrenDoNotPileUp() {
-    DaemonQueueSpec spec = DaemonQueueSpec.unbounded("child");
+    DaemonQueueSpec spec =
+        DaemonQueueSpec.unbounded("child")
+            .producersWait(false)
+            .inactive(false)
+            .maxBatch(1)
+            .waiting(Waiting.PARK);
     LockfreeDaemonQueue<Object> child =
         LockfreeDaemonQueue.create(new PoolHost(), spec, item -> {}, null);
     List<Turn> live = new ArrayList<>();
