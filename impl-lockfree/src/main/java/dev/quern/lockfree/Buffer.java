@@ -129,6 +129,7 @@ final class Buffer<E> {
       }
       chunk.setRelease(place + i, items.get(i));
     }
+    chunks.filled(first, chunk);
   }
 
   /** Consumer. Null only if the buffer was empty at some instant of the call; it is armed then. */

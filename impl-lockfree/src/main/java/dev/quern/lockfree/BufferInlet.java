@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No wake-up is lost: a putter is in its list before its last look at how much was taken; a
  * buffer made for it publishes that in volatile mode, and then {@link #wakePutters} looks at the
- * list. After the buffer's close each looks once more.
+ * list. After the buffer's close each looks once more. Each item taken wakes all who wait: with n
+ * of them that is n looks, of which one finds room.
  *
  * <p>Ordering and progress: those of the buffer; put and timed offer wait.
  */

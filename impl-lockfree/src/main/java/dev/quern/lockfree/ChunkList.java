@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * begins again. A producer that fills a list of places goes from chunk to chunk in order, so it has
  * left a chunk when an item of it lies in the next: no one needs the link any more.
  *
- * <p>Non-invariant: newest may lag, each append that finds it so moves it on.
+ * <p>Non-invariant: newest may lag; each append that finds it so moves it on, and so does one that
+ * ends in a later chunk than it began in.
  */
 final class ChunkList {
   private static final int LENGTH = 128; // what detach may have to copy, and an idle list keeps
@@ -89,6 +90,16 @@ final class ChunkList {
       NEWEST.compareAndSet(this, begin, chunk);
     }
     return chunk;
+  }
+
+  /**
+   * Producer: has filled its places, from the one chunk to the other. If the hint was at the first,
+   * no chunk after that has left: the consumer moves the hint on before it leaves one.
+   */
+  void filled(Chunk from, Chunk last) {
+    if (from != last) {
+      NEWEST.compareAndSet(this, from, last);
+    }
   }
 
   /** Consumer: the chunk of the next item, whose place is taken. */

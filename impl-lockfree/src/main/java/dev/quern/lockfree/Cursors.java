@@ -28,7 +28,8 @@ import java.lang.invoke.VarHandle;
  * grows but in restore, which begins an epoch: it writes taken under the new epoch, then the epoch
  * of the word, and that step is its instant. Who sees taken ahead of the word does that step for
  * it. So what was decided under an old limit fails, and none is refused for items whose restore is
- * not counted yet. Non-invariant: limit may be old, and of an old epoch; then it is not believed.
+ * not counted yet. Non-invariant: limit may be old, and of an old epoch; then it is not believed. A
+ * producer replaces just the one that it found used up, so none that slept puts an old one back.
  *
  * <p>An exact no: the word is read, then taken. While both are of one epoch the position has only
  * grown since, so the buffer was as full when taken was read.
@@ -92,7 +93,7 @@ final class Cursors {
       if (sameEpoch(out, seen)) {
         long exact = at(out & EPOCH, out + capacity);
         if (exact != hint) {
-          limitRelease(exact);
+          LIMIT.compareAndSet(this, hint, exact); // a store by one who slept would go back
         }
         return gap(exact, seen) >= count ? seen : FULL;
       }
@@ -213,7 +214,10 @@ final class Cursors {
     TAKEN.setRelease(this, value);
   }
 
-  /** Pairs with limitRelease: what its writer knew of emptied slots is known here. */
+  /**
+   * Pairs with limitRelease and the producers' CAS: what its writer knew of emptied slots is known
+   * here.
+   */
   private long limitAcquire() {
     return (long) LIMIT.getAcquire(this);
   }

@@ -122,7 +122,9 @@ final class DaemonState {
     }
   }
 
-  /** Keeps the drain in progress from ending until unpin. False if there is none, or it is pinned. */
+  /**
+   * Keeps the drain in progress from ending until unpin. False if there is none, or it is pinned.
+   */
   boolean pin() {
     while (true) {
       long old = word;

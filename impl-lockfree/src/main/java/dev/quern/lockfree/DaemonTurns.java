@@ -25,7 +25,7 @@ final class DaemonTurns implements DaemonCarrier {
 
   @Override
   public void dismiss() {
-    turn.drop();
+    target.dropTurn(turn);
   }
 
   @Override

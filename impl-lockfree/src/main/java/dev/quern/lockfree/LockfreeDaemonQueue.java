@@ -201,6 +201,10 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
     }
   }
 
+  void dropTurn(TurnLine.Turn turn) {
+    turns.drop(turn);
+  }
+
   @Override
   public <C> DaemonQueue<C> newChild(DaemonQueueSpec spec, Handler<? super C> handler) {
     Objects.requireNonNull(spec, "spec");

@@ -23,14 +23,27 @@ import org.jspecify.annotations.Nullable;
  * back only after a poll, and the push's compare-and-set can't mistake it for its former self: what
  * it expects is the head that it links to, whatever that was meanwhile.
  *
+ * <p>The turn of a child that has ended stays where it is. When more of them than live ones may
+ * have come together, who drops the next one unlinks them, under the flag {@code sweeping}; only
+ * one thread does, and only links below the top are changed. The drainer that has taken the stack
+ * waits for the flag before it turns the links round: both write, then read what the other writes.
+ *
  * <p>Ordering: the push is a volatile-mode compare-and-set, the taking a volatile-mode exchange:
  * what came before add happens-before the turn. Progress: add is lock-free, poll wait-free but for
- * the number of turns.
+ * the number of turns and a sweep in progress.
  */
 final class TurnLine {
   private static final VarHandle ADDED =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "added", VarHandle.class, TurnLine.class, Turn.class);
+  private static final VarHandle SWEEPING =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "sweeping", VarHandle.class, TurnLine.class, boolean.class);
+  private static final VarHandle DEAD =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "dead", VarHandle.class, TurnLine.class, int.class);
+
+  private static final int TOLERATED = 64;
 
   /** A child's place. At most once in the line. */
   static final class Turn {
@@ -41,10 +54,6 @@ final class TurnLine {
 
     Turn(@Nullable LockfreeDaemonQueue<?> child) {
       this.child = child;
-    }
-
-    void drop() {
-      child = null;
     }
 
     /** One drain of the child, on the target's drainer. */
@@ -58,6 +67,9 @@ final class TurnLine {
 
   private volatile @Nullable Turn added;
   private @Nullable Turn line; // the drainer's own
+  private volatile boolean sweeping;
+  private volatile int dead; // dropped since the last sweep, in line or not
+  private volatile int tolerated = TOLERATED;
 
   /** Any thread. True if the line was empty, as far as the drainer has not looked: signal. */
   boolean add(Turn turn) {
@@ -67,6 +79,32 @@ final class TurnLine {
       turn.next = first;
     } while (!ADDED.compareAndSet(this, first, turn));
     return first == null;
+  }
+
+  /** Any thread, once the turn's child has ended: the turn comes to nothing from now on. */
+  void drop(Turn turn) {
+    turn.child = null;
+    if ((int) DEAD.getAndAdd(this, 1) >= tolerated && SWEEPING.compareAndSet(this, false, true)) {
+      try {
+        sweep();
+      } finally {
+        sweeping = false;
+      }
+    }
+  }
+
+  private void sweep() {
+    dead = 0;
+    int live = 0;
+    for (Turn above = added; above != null; above = above.next) {
+      live += above.child == null ? 0 : 1;
+      Turn below = above.next;
+      while (below != null && below.child == null) {
+        below = below.next;
+      }
+      above.next = below;
+    }
+    tolerated = TOLERATED + live;
   }
 
   /** Drainer. */
@@ -86,6 +124,9 @@ final class TurnLine {
 
   private @Nullable Turn turnedRound() {
     Turn turn = added == null ? null : (Turn) ADDED.getAndSet(this, null);
+    while (sweeping) {
+      Thread.yield();
+    }
     Turn before = null;
     while (turn != null) {
       Turn after = turn.next;

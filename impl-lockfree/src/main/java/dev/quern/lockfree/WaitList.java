@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ordering: what the waker did before its state change happens-before the waiter's return,
  * through the state word that the condition reads. Progress: wake is wait-free but for the number
- * of waiters.
+ * of waiters: it wakes all, whose conditions may differ, so n waiters cost n unparks and n looks.
  */
 final class WaitList {
   private static final VarHandle HEAD =

@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.quern.DaemonQueueSpec;
+import dev.quern.Waiting;
 import dev.quern.lockfree.TurnLine.Turn;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -59,5 +64,31 @@ class TurnLineTest {
         }
       }
     }
+  }
+
+  @Test
+  void turnsOfEndedChildrenDoNotPileUp() {
+    DaemonQueueSpec spec =
+        DaemonQueueSpec.unbounded("child")
+            .producersWait(false)
+            .inactive(false)
+            .maxBatch(1)
+            .waiting(Waiting.PARK);
+    LockfreeDaemonQueue<Object> child =
+        LockfreeDaemonQueue.create(new PoolHost(), spec, item -> {}, null);
+    List<Turn> live = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      Turn turn = new Turn(child);
+      line.add(turn);
+      if (i % 500 == 0) {
+        live.add(turn);
+      } else {
+        line.drop(turn);
+      }
+    }
+    child.close();
+    List<Turn> left = Stream.generate(line::poll).takeWhile(Objects::nonNull).toList();
+    assertTrue(left.size() < 200, left.size() + " turns, of which 10 are live");
+    assertEquals(live, left.stream().filter(live::contains).toList());
   }
 }
