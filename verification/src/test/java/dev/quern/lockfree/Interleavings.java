@@ -19,7 +19,7 @@ import org.jetbrains.lincheck.datastructures.verifier.Verifier;
  * made anew for each interleaving. One annotated with {@code Validate} is called at the end.
  */
 final class Interleavings {
-  private static final int PERCENT = Integer.getInteger("verification.percent", 10);
+  private static final int PERCENT = Integer.getInteger("verification.percent", 20);
 
   private final Class<?> type;
   private final List<List<Actor>> threads = new ArrayList<>();
