@@ -63,7 +63,10 @@ final class Cursors {
 
   private volatile long word;
   private volatile long taken;
-  private long limit; // through LIMIT alone
+
+  @SuppressWarnings("UnusedVariable") // through LIMIT alone
+  private long limit;
+
   private long epoch; // consumer: that of taken, in its place
 
   /** Of a buffer with that bound, or without one if it is zero, that begins with that position. */
@@ -196,8 +199,8 @@ final class Cursors {
    * Does the last step of a restore that has written taken. Nothing if {@code out} is the older.
    */
   private void help(long out, long seen) {
-    if (((seen + EPOCH_ONE ^ out) & EPOCH) == 0) {
-      WORD.compareAndSet(this, seen, seen & ~EPOCH | out & EPOCH);
+    if ((((seen + EPOCH_ONE) ^ out) & EPOCH) == 0) {
+      WORD.compareAndSet(this, seen, (seen & ~EPOCH) | (out & EPOCH));
     }
   }
 
@@ -206,7 +209,7 @@ final class Cursors {
   }
 
   private static long at(long epoch, long position) {
-    return epoch | position & POSITION;
+    return epoch | (position & POSITION);
   }
 
   /** Pairs with the volatile reads of taken: slots were emptied before they are used again. */

@@ -309,19 +309,32 @@ final class TimerWheel {
     return below;
   }
 
-  /** In no slot. From the store on its starters see to it themselves. */
+  /**
+   * In no slot. From the first store on its starters see to it themselves; who stops it between the
+   * look and the second store sees nothing to let go of, so there is another look.
+   */
   private void place(TimerEntry entry) {
-    entry.lookAt = TimerEntry.NEVER;
-    long deadline;
+    while (true) {
+      entry.lookAt = TimerEntry.NEVER;
+      long deadline = deadline(entry);
+      if (deadline == TimerEntry.NEVER) {
+        return;
+      }
+      slots.place(entry, deadline);
+      entry.lookAt = deadline;
+      if (deadline(entry) != TimerEntry.NEVER) {
+        return;
+      }
+      slots.unlink(entry);
+    }
+  }
+
+  private long deadline(TimerEntry entry) {
     try {
-      deadline = entry.deadline();
+      return entry.deadline();
     } catch (Throwable thrown) {
       push(entry);
       throw thrown;
-    }
-    if (deadline != TimerEntry.NEVER) {
-      slots.place(entry, deadline);
-      entry.lookAt = deadline;
     }
   }
 

@@ -90,6 +90,46 @@ class TimerWheelTest {
     assertEquals(timers, fired);
   }
 
+  /** Stopped, as by another thread, right after the timer thread's first, second... look at it. */
+  private final class Stopped extends TimerEntry {
+    private int looks;
+    private boolean ended;
+
+    Stopped(int looks) {
+      this.looks = looks;
+    }
+
+    @Override
+    long deadline() {
+      boolean before = ended;
+      if (ringing && !ended && --looks == 0) {
+        ended = true;
+        wheel.stop(this);
+      }
+      return before ? NEVER : 1_000_000_000;
+    }
+
+    @Override
+    void fire(long now) {
+      throw new AssertionError("it was stopped");
+    }
+  }
+
+  @Test
+  void oneThatIsStoppedDuringALookIsLetGo() {
+    for (int looks = 1; looks <= 3; looks++) {
+      ringing = false;
+      Stopped stopped = new Stopped(looks);
+      wheel.start(stopped, 1_000_000_000);
+      ringing = true;
+      host.ring(0);
+      List<TimerEntry> seen = new ArrayList<>();
+      wheel.sweep(entry -> entry.deadline() < TimerEntry.NEVER || !seen.add(entry), () -> {});
+      host.ring(0);
+      assertEquals(List.of(), seen, "kept, stopped in look " + looks);
+    }
+  }
+
   @Test
   void aStarterThatIsHeldUpHidesNoOther() {
     Timed timed = new Timed();
