@@ -75,7 +75,7 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Aw
     return result;
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // thrown as what it is
   private static <X extends Throwable> X asThrown(Throwable thrown) throws X {
     throw (X) thrown;
   }

@@ -25,7 +25,9 @@ final class DaemonTally {
   private static final VarHandle SINCE = handle("since");
   private static final VarHandle COMPLETED = handle("completed");
 
+  @SuppressWarnings("UnusedVariable") // through its handle alone
   private long since;
+
   private long completed;
   private volatile long settled;
   private volatile long failed;

@@ -47,6 +47,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E> {
   /** Who runs a sink. Plain: a thread only looks whether it is itself. */
   private @Nullable Thread sinking;
 
+  @SuppressWarnings("UnusedVariable") // through ENDED alone
   private volatile boolean ended;
 
   LockfreeQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {

@@ -48,7 +48,10 @@ final class TurnChain {
 
   private volatile @Nullable Turn top;
   private volatile boolean sweeping;
+
+  @SuppressWarnings("UnusedVariable") // through its handle alone
   private volatile int dead; // taken back since the last sweep, or more
+
   private volatile int tolerated = TOLERATED;
   private volatile long taken; // turns that count; written by the owner
 
