@@ -65,6 +65,7 @@ final class ThreadIds {
   }
 
   /** On JDK 17 and 18. Another thread's number, if it is made here, is known from its map alone. */
+  @SuppressWarnings("UnusedMethod") // by a method handle, on JDK 17 and 18
   private static long before19(Thread thread) {
     Class<?> type = thread.getClass();
     return type == Thread.class || !Numbered.OVERRIDES.get(type)
@@ -120,6 +121,7 @@ final class ThreadIds {
     }
   }
 
+  @SuppressWarnings("RethrowReflectiveOperationExceptionAsLinkageError") // not a matter of linking
   private static MethodHandle id() {
     MethodType type = MethodType.methodType(long.class, Thread.class);
     try {

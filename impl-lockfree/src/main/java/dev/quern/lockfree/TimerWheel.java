@@ -264,7 +264,7 @@ final class TimerWheel {
       do {
         nextWake = BUSY;
         lettingGo = false;
-        takeIn(now);
+        takeIn();
         slots.advance(now, entry -> look(entry, now));
         sweepAll();
         next = slots.nextLook();
@@ -280,7 +280,7 @@ final class TimerWheel {
     }
   }
 
-  private void takeIn(long now) {
+  private void takeIn() {
     TimerEntry rest = (TimerEntry) INTAKE.getAndSet(this, END);
     try {
       while (rest != END) {

@@ -68,7 +68,10 @@ final class TurnLine {
   private volatile @Nullable Turn added;
   private @Nullable Turn line; // the drainer's own
   private volatile boolean sweeping;
+
+  @SuppressWarnings("UnusedVariable") // through its handle alone
   private volatile int dead; // dropped since the last sweep, in line or not
+
   private volatile int tolerated = TOLERATED;
 
   /** Any thread. True if the line was empty, as far as the drainer has not looked: signal. */
