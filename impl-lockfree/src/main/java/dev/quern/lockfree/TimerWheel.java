@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * another starter is held up on its way there: so a sweep misses nothing that was accepted before
  * it. An error on the timer thread, ours or for want of memory, puts what it had in its hands back:
  * it is late, not lost. No wake-up is lost: nextWake is BUSY while the timer thread is at it, and
- * after it has published the next time it looks at the intake once more. An alarm that rings for
- * nothing does no harm.
+ * after it has published the next time it looks once more at all that others write before they look
+ * at nextWake: the intake, the sweeps, lettingGo. An alarm that rings for nothing does no harm.
  *
  * <p>Letting go: whoever stops a timer puts the entry on the intake, too, and sees to it that the
  * timer thread comes by within a fifth of a second, or at once when many have been put there. An
@@ -269,7 +269,7 @@ final class TimerWheel {
         sweepAll();
         next = slots.nextLook();
         nextWake = next;
-      } while (intake != END || sweeps != null);
+      } while (intake != END || sweeps != null || lettingGo);
       well = true;
       return next == TimerEntry.NEVER ? Long.MAX_VALUE : alarmTime(origin + next);
     } finally {

@@ -130,6 +130,36 @@ class TimerWheelTest {
     }
   }
 
+  /** Asked while the timer thread is busy, for an entry that it took off the intake just now. */
+  private final class Busy extends TimerEntry {
+    private boolean fired;
+
+    @Override
+    long deadline() {
+      return fired ? NEVER : 5;
+    }
+
+    @Override
+    void fire(long now) {
+      fired = true;
+      Timed taken = new Timed();
+      taken.link = ON; // as its stopper saw it before it was taken
+      wheel.stop(taken);
+    }
+  }
+
+  @Test
+  void whoAsksABusyTimerThreadToLetGoLeavesTheNextOneAnAlarm() {
+    wheel.start(new Busy(), 5);
+    Timed stopped = new Timed();
+    stopped.start(1_000_000_000);
+    host.ring(100);
+    host.alarm = Long.MAX_VALUE;
+    stopped.until = TimerEntry.NEVER;
+    wheel.stop(stopped);
+    assertTrue(host.alarm < Long.MAX_VALUE, "nobody looks again");
+  }
+
   @Test
   void aStarterThatIsHeldUpHidesNoOther() {
     Timed timed = new Timed();
