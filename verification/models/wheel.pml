@@ -174,25 +174,21 @@ end_timer:
   do
   :: alarm == SOON ->
     alarm = NEVER;
-    do
-    :: nextWake = BUSY;
-      lettingGo = false;
-      takeIn();
-      next = (lookAt[0] < lookAt[1] -> lookAt[0] : lookAt[1]);
-      nextWake = next;
-      if
-#ifdef FAULT_SLEEPS_WITHOUT_A_SECOND_LOOK
-      :: true -> break
-#endif
+    nextWake = BUSY;
+    lettingGo = false;
+    takeIn();
+    next = (lookAt[0] < lookAt[1] -> lookAt[0] : lookAt[1]);
+    nextWake = next;
+#ifndef FAULT_SLEEPS_WITHOUT_A_SECOND_LOOK
+    if
 #ifdef FAULT_SLEEPS_THOUGH_LETTING_GO
-      :: intakeIsEmpty -> break
-      :: else
+    :: !intakeIsEmpty -> next = SOON
 #else
-      :: intakeIsEmpty && !lettingGo -> break
-      :: else
+    :: !intakeIsEmpty || lettingGo -> next = SOON
 #endif
-      fi
-    od;
+    :: else
+    fi;
+#endif
     setAlarm(next);
     atomic { i = 0; next = 0 }
   od

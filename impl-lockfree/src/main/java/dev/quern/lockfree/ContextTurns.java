@@ -128,6 +128,7 @@ final class ContextTurns {
     long allowed = ours ? maxInline + 1 : maxInline;
     long more = 0;
     long began = 0;
+    boolean refused = false;
     Turn turn = null;
     try {
       while ((turn = first(me)) != null) {
@@ -137,6 +138,8 @@ final class ContextTurns {
           if (callers) {
             thread.interrupt();
           }
+        } else if (refused) {
+          refused = false;
         } else {
           long now = more % LOOK == 0 ? host.nanoTime() : began;
           began = more == 0 ? now : began;
@@ -144,8 +147,10 @@ final class ContextTurns {
             if (handOver(me)) {
               return;
             }
-            more = 0; // no pool to be had: goes on, and asks again another time
+            refused = true; // no pool to be had: goes on, and asks again another time
+            more = 0;
             began = host.nanoTime();
+            continue; // another may have been inside meanwhile
           }
         }
         if (runFirst(turn, ours)) {

@@ -104,6 +104,7 @@ final class LockfreeJob extends JobState implements Job {
       setPlacedRelease(stamp);
       pool.staff.signal();
     } else if (drop(node)) {
+      pool.waits.wakeAll(); // its close saw it wait
       throw pool.closed(this);
     }
     return Submission.QUEUED;

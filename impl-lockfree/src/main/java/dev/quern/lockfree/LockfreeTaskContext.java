@@ -417,7 +417,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   @Override
   public void interruptRuns() {
     long owner = owner();
-    Thread thread = runner(owner);
+    Thread thread = owner == 0 ? null : runner(owner);
     if (thread != null && pin(owner)) {
       try {
         thread.interrupt();

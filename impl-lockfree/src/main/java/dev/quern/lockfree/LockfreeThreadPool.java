@@ -201,7 +201,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
 
   @Override
   public boolean holdsCaller() {
-    return callersJob() != null;
+    return callersWorker() != null || overseer.isCaller();
   }
 
   @Override

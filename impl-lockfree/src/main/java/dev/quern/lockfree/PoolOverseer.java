@@ -52,6 +52,11 @@ final class PoolOverseer implements Runnable {
 
   // ---- Any thread
 
+  /** Whether the caller is in its failure report: nobody else's code runs on it. */
+  boolean isCaller() {
+    return thread == Thread.currentThread();
+  }
+
   /** Whether one worker is all that there may be. */
   boolean isExclusive() {
     return maxThreads == 1;

@@ -244,8 +244,16 @@ final class TimerWheel {
         return;
       }
     } while (!NEXT_WAKE.compareAndSet(this, next, time));
-    Opened base = open();
-    base.alarm.at(alarmTime(base.origin + time));
+    boolean set = false;
+    try {
+      Opened base = open();
+      base.alarm.at(alarmTime(base.origin + time));
+      set = true;
+    } finally {
+      if (!set) {
+        NEXT_WAKE.compareAndSet(this, time, TimerEntry.NEVER); // or nobody would set one again
+      }
+    }
   }
 
   /** MAX_VALUE means none to an alarm. */
@@ -255,21 +263,22 @@ final class TimerWheel {
 
   // ---- The timer thread
 
+  /** One round: a storm of starts must not keep what comes due meanwhile from being seen. */
   private long expire(long nanoTime) {
     long origin = open().origin;
     long now = nanoTime - origin;
     boolean well = false;
     try {
-      long next;
-      do {
-        nextWake = BUSY;
-        lettingGo = false;
-        takeIn();
-        slots.advance(now, entry -> look(entry, now));
-        sweepAll();
-        next = slots.nextLook();
-        nextWake = next;
-      } while (intake != END || sweeps != null || lettingGo);
+      nextWake = BUSY;
+      lettingGo = false;
+      takeIn();
+      slots.advance(now, entry -> look(entry, now));
+      sweepAll();
+      long next = slots.nextLook();
+      nextWake = next;
+      if (intake != END || sweeps != null || lettingGo) {
+        next = now; // again, at once
+      }
       well = true;
       return next == TimerEntry.NEVER ? Long.MAX_VALUE : alarmTime(origin + next);
     } finally {
@@ -352,6 +361,9 @@ final class TimerWheel {
   private void sweepAll() {
     Sweep rest = (Sweep) SWEEPS.getAndSet(this, null);
     try {
+      if (rest != null) {
+        takeIn(); // what was started before they were asked for
+      }
       while (rest != null) {
         Sweep sweep = rest;
         rest = sweep.next;

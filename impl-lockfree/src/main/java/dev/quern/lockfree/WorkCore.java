@@ -123,7 +123,7 @@ final class WorkCore {
     long drain = gate.beginDrain();
     try {
       settled(); // the last lane may have left before it could see the drain
-      return waits.await(() -> gate.isDrained(drain), deadline);
+      return waits.await(() -> gate.isDrained(drain) || gate.isBroken(), deadline);
     } finally {
       gate.withdraw(drain);
     }

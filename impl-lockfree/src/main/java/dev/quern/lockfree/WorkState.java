@@ -190,30 +190,28 @@ abstract class WorkState extends TimerEntry {
     long place = NO_PLACE;
     while (true) {
       long old = word;
-      boolean moves = moves(event, old, now);
-      boolean stands = moves && standsInLine(old);
-      if (stands && place == NO_PLACE) {
-        place = line().claim(false);
-        if (place == RunLine.SEALED) {
-          return RunLine.SEALED;
+      boolean stands;
+      boolean done;
+      try {
+        boolean moves = moves(event, old, now);
+        stands = moves && standsInLine(old);
+        if (stands && place == NO_PLACE) {
+          place = line().claim(false);
+          if (place == RunLine.SEALED) {
+            return RunLine.SEALED;
+          }
         }
+        long next = moves ? queued(old, stands ? place : NO_PLACE) : old;
+        boolean watches = event == Entry.HURRY || event == Entry.WATCH;
+        done = step(old, watches ? watch(next) : next);
+      } catch (Throwable thrown) {
+        publish(place, false); // out of memory: no place may stay without a publication
+        throw thrown;
       }
-      if (entered(event, old, moves, stands ? place : NO_PLACE, place)) {
+      if (done) {
         publish(place, stands);
         return old;
       }
-    }
-  }
-
-  /** The step. What it throws, out of memory, leaves no claimed place without a publication. */
-  private boolean entered(Entry event, long old, boolean moves, long stands, long claimed) {
-    try {
-      long next = moves ? queued(old, stands) : old;
-      boolean watches = event == Entry.HURRY || event == Entry.WATCH;
-      return step(old, watches ? watch(next) : next);
-    } catch (Throwable thrown) {
-      publish(claimed, false);
-      throw thrown;
     }
   }
 
@@ -431,7 +429,8 @@ abstract class WorkState extends TimerEntry {
         continue;
       }
       long now = word;
-      if (has(now, WATCHED)) {
+      boolean counts = event != Entry.WATCH || pending(now) == QUEUED;
+      if (has(now, WATCHED) && counts) {
         long identity = watched().identity(data(now));
         if (word == now) {
           return identity;
@@ -464,7 +463,7 @@ abstract class WorkState extends TimerEntry {
   /** What a watched run was known by is forgotten with the word that said so. */
   private boolean step(long old, long next) {
     boolean done = WORD.compareAndSet(this, old, next);
-    if (has(old, WATCHED) && data(old) != data(next)) {
+    if (has(old, WATCHED) && data(old) != data(next) && (done || has(next, WATCHED))) {
       try {
         watched().leave(done ? data(old) : data(next));
       } catch (VirtualMachineError noMemory) {

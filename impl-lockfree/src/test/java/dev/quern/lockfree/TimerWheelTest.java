@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Timeout;
 /** No timer is lost: not by an error on the timer thread, nor by a starter that is held up. */
 @Timeout(20)
 class TimerWheelTest {
+  private static final long SECOND = 1_000_000_000;
+
   private final WheelHost host = new WheelHost();
   private final TimerWheel wheel = new TimerWheel(host);
   private final List<Timed> fired = new ArrayList<>();
@@ -152,12 +154,66 @@ class TimerWheelTest {
   void whoAsksABusyTimerThreadToLetGoLeavesTheNextOneAnAlarm() {
     wheel.start(new Busy(), 5);
     Timed stopped = new Timed();
-    stopped.start(1_000_000_000);
-    host.ring(100);
-    host.alarm = Long.MAX_VALUE;
+    stopped.start(SECOND);
+    host.alarm = 100;
+    ringUntil(SECOND / 2);
     stopped.until = TimerEntry.NEVER;
     wheel.stop(stopped);
-    assertTrue(host.alarm < Long.MAX_VALUE, "nobody looks again");
+    assertTrue(host.alarm < SECOND / 2, "nobody looks again");
+  }
+
+  /** As the runtime does, which takes the next alarm from the look. */
+  private void ringUntil(long time) {
+    while (host.alarm <= time) {
+      long now = host.alarm;
+      host.alarm = Long.MAX_VALUE;
+      host.alarm = Math.min(host.ring(now), host.alarm);
+    }
+  }
+
+  /** While the timer thread is busy another starts a timer, and then asks for a sweep. */
+  private final class Starter extends TimerEntry {
+    final Timed started = new Timed();
+    final List<TimerEntry> seen = new ArrayList<>();
+    private boolean fired;
+
+    @Override
+    long deadline() {
+      return fired ? NEVER : 5;
+    }
+
+    @Override
+    void fire(long now) {
+      fired = true;
+      started.start(now + SECOND);
+      wheel.sweep(entry -> !seen.add(entry), () -> {});
+    }
+  }
+
+  @Test
+  void aSweepSeesWhatWasStartedBefore() {
+    Starter starter = new Starter();
+    wheel.start(starter, 5);
+    host.ring(100);
+    assertEquals(List.of(starter.started), starter.seen);
+  }
+
+  /** Else a storm of starts would keep it from what comes due meanwhile. */
+  @Test
+  void aTimerThreadThatIsAskedAgainComesAgainWithANewTime() {
+    wheel.start(new Busy(), 5);
+    assertEquals(100, host.ring(100));
+  }
+
+  @Test
+  void anErrorWhileTheAlarmIsSetLosesNoTimer() {
+    Timed timed = new Timed();
+    host.alarmFails = true;
+    assertThrows(StackOverflowError.class, () -> timed.start(10));
+    Timed next = new Timed();
+    next.start(20);
+    ringUntil(100);
+    assertEquals(List.of(timed, next), fired);
   }
 
   @Test

@@ -20,6 +20,7 @@ import dev.quern.Quern;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.Submission;
+import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPool;
 import dev.quern.Work;
 import dev.quern.WorkQueue;
@@ -96,6 +97,36 @@ public final class RuntimeRules {
   private static void awaitThreadsEnd(Scene scene) {
     scene.eventually(
         "it ends by itself", () -> scene.probe().threads().stream().noneMatch(Thread::isAlive));
+  }
+
+  @Conformance
+  @Rule({"R7", "G4"})
+  void theLimitHoldsAlsoWhereAnIdlePrimitiveIsTheLastToHoldABusyPool(Scene scene) throws Exception {
+    Quern quern = scene.quern();
+    Blocked blocked = new Blocked();
+    scene.failures(); // the interrupt ends the run
+    quern.threadPool("pool").newJob("left behind", blocked).submit();
+    quern.newDaemonQueue(DaemonQueueSpec.unbounded("daemon").pool("pool"), item -> {});
+    quern.newTaskContext(TaskContextSpec.named("context").pool("pool"));
+    blocked.awaitEntered(scene);
+    List<String> left = quern.close(Duration.ofMillis(1));
+    assertTrue(left.contains("left behind") || left.contains("pool"), left.toString());
+    awaitThreadsEnd(scene);
+  }
+
+  @Conformance
+  @Rule({"R7", "W22"})
+  void aWorkQueueWithTimersEndsAlsoIfNobodyWaitsForIt(Scene scene) throws Exception {
+    Quern quern = scene.quern();
+    Blocked blocked = new Blocked();
+    scene.failures(); // the interrupt ends the run
+    WorkQueue works = quern.newWorkQueue("works");
+    works.newWork("delayed", () -> {}).schedule(Duration.ofHours(1));
+    works.newWork("left behind", blocked).submit();
+    blocked.awaitEntered(scene);
+    quern.close(Duration.ZERO);
+    works.close();
+    awaitThreadsEnd(scene);
   }
 
   @Conformance

@@ -155,6 +155,28 @@ public class WorkDrainRules {
     assertEquals(1, runs.get());
   }
 
+  /** Someone waits for the delayed run, but not the queue's flush. */
+  @Conformance
+  @Rule({"W10", "W8"})
+  void flushLeavesADelayedRunAloneThatIsWaitedForByItself(Scene scene) {
+    WorkQueue queue = queue(scene);
+    HeldWork item = HeldWork.running(queue, "item");
+    item.submit();
+    Async<String> other =
+        scene.async(
+            () -> {
+              item.work().flush();
+              return "flushed";
+            });
+    other.awaitWaiting();
+    assertEquals(Submission.COALESCED, item.work().reschedule(FAR));
+    Async<String> flush = flushing(scene, queue);
+    item.letGo();
+    flush.result();
+    item.work().cancel();
+    other.result();
+  }
+
   @Conformance
   @Rule("W10")
   void drainRefusesEverySubmissionFromOutsideUntilItEnds(Scene scene) {

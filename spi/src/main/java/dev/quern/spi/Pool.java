@@ -13,8 +13,8 @@ public interface Pool {
   boolean holdsCaller();
 
   /**
-   * Gives the handle back. The last one ends the pool: from a thread of the pool itself without
-   * waiting for it, else when its workers have ended.
+   * Gives the handle back. After the last one the pool ends by itself. Never waits: jobs of others
+   * may run there yet, and whoever closes the borrower may have a limit.
    */
   void close();
 }

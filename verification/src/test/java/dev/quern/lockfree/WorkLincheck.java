@@ -43,7 +43,12 @@ public class WorkLincheck {
 
   @Test
   public void aDrainEndsThoughAnotherGivesUp() {
-    Interleavings.of(HandOff.class).thread("lane").thread("drain").thread("giveUp").check(700);
+    Interleavings.of(Withdrawn.class).thread("lane").thread("giveUp").check(500);
+  }
+
+  @Test
+  public void aRemovalThatIsTriedAgainForgetsNoOthersKey() {
+    Interleavings.of(Keys.class).thread("disable").thread("move").check(300);
   }
 
   @Test
@@ -201,17 +206,64 @@ public class WorkLincheck {
       assertTrue(core.drain(Deadline.NEVER));
     }
 
-    /** Begins a drain, and withdraws it. */
-    public void giveUp() {
-      core.gate.withdraw(core.gate.beginDrain());
-    }
-
     @Validate
     public void validate() {
       host.drainAll();
       assertNull(host.fault());
       assertEquals(expected, ran);
       assertTrue(core.isQuiet());
+    }
+  }
+
+  /** A queue that is drained, and its last lane; another begins a drain, and withdraws it. */
+  public static class Withdrawn {
+    private final HandCarried host = new HandCarried(new MonitorParker());
+    private final WorkCore core = HandPool.core(host);
+    private final long drain;
+
+    public Withdrawn() {
+      new LockfreeWork(core, "last", () -> {}).submit();
+      drain = core.gate.beginDrain();
+    }
+
+    public void lane() {
+      host.drain();
+    }
+
+    public void giveUp() {
+      core.gate.withdraw(core.gate.beginDrain());
+    }
+
+    @Validate
+    public void validate() {
+      assertNull(host.fault());
+      assertTrue(core.gate.isDrained(drain));
+    }
+  }
+
+  /** A watched item that is disabled while it moves; another's run is known by key 1. */
+  public static class Keys {
+    private final HandCarried host = new HandCarried(new MonitorParker());
+    private final WorkCore core = HandPool.core(host);
+    private final LockfreeWork work = new LockfreeWork(core, "work", () -> {});
+
+    public Keys() {
+      work.submit();
+      work.latest(WorkState.Entry.WATCH);
+      core.watched.enter(1, 77, TimerEntry.NEVER);
+    }
+
+    public void disable() {
+      work.disable();
+    }
+
+    public void move() {
+      work.reschedule(50);
+    }
+
+    @Validate
+    public void validate() {
+      assertEquals(77, core.watched.identity(1));
     }
   }
 

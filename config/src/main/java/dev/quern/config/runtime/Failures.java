@@ -23,8 +23,20 @@ final class Failures {
     this.log = log;
   }
 
-  /** Never throws. */
-  void failed(Failure failure) {
+  /** Never throws, or a program without memory would break the primitive, too. */
+  void failed(Kind kind, String primitive, @Nullable String item, Throwable cause) {
+    try {
+      tell(new Failure(kind, primitive, Optional.ofNullable(item), cause));
+    } catch (Throwable thrown) {
+      try {
+        log.write(Level.ERROR, "a failure can't be reported", thrown);
+      } catch (Throwable ignored) {
+        return; // there is nobody left to tell
+      }
+    }
+  }
+
+  private void tell(Failure failure) {
     if (handler == null || !telling.add(Thread.currentThread())) {
       log.write(Level.ERROR, describe(failure), failure.cause());
       return;

@@ -38,7 +38,7 @@ final class LentPool implements Pool {
     if (shared.isInside()) {
       pools.endElsewhere(pool);
     } else {
-      pool.close();
+      SharedPools.beginClose(pool);
     }
   }
 

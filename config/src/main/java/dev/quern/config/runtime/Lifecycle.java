@@ -205,10 +205,15 @@ final class Lifecycle {
       return registry.live().values().stream().map(Registry.Member::name).distinct().toList();
     }
     return known.entrySet().stream()
-        .filter(e -> !(e.getKey() instanceof Managed managed) || registry.isLive(managed))
+        .filter(e -> isLive(e.getKey()))
         .flatMap(e -> e.getValue().stream())
         .distinct()
         .toList();
+  }
+
+  private boolean isLive(Primitive left) {
+    Primitive lives = left instanceof PoolHandle handle ? handle.pool() : left;
+    return !(lives instanceof Managed managed) || registry.isLive(managed);
   }
 
   @Override

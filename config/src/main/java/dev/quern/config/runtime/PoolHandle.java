@@ -114,7 +114,7 @@ final class PoolHandle implements ThreadPool {
     } finally {
       lock.unlock();
     }
-    mine.forEach(PoolHandle::beginClose);
+    mine.forEach(SharedPools::beginClose);
     if (first) {
       boolean ends = pools.release(shared);
       shared.remove(this);
@@ -125,19 +125,6 @@ final class PoolHandle implements ThreadPool {
       }
     }
     return mine;
-  }
-
-  private static void beginClose(Job job) {
-    boolean interrupted = Thread.interrupted(); // or it would not even look
-    try {
-      job.close(Duration.ZERO);
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   private void requireOutside() {
@@ -174,7 +161,7 @@ final class PoolHandle implements ThreadPool {
     } finally {
       lock.unlock();
     }
-    beginClose(job);
+    SharedPools.beginClose(job);
     throw new ClosedException(Failures.describe(Kind.THREAD_POOL, name()) + ": is closed");
   }
 }

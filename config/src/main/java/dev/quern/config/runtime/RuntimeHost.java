@@ -4,7 +4,6 @@ package dev.quern.config.runtime;
 import dagger.Lazy;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
-import dev.quern.Failure;
 import dev.quern.Handler;
 import dev.quern.Kind;
 import dev.quern.spi.Alarm;
@@ -15,7 +14,6 @@ import dev.quern.spi.Pool;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +73,7 @@ final class RuntimeHost implements Host {
 
   @Override
   public void failed(Kind kind, String primitive, @Nullable String item, Throwable cause) {
-    failures.failed(new Failure(kind, primitive, Optional.ofNullable(item), cause));
+    failures.failed(kind, primitive, item, cause);
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import dev.quern.Primitive;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
@@ -91,20 +92,32 @@ final class SharedPools {
             now -> {
               if (asked.compareAndSet(false, true)) {
                 alarm[0].close();
-                beginClose(pool);
+                endNow(pool);
               }
               return Long.MAX_VALUE;
             });
     alarm[0].at(timer.now());
   }
 
-  private void beginClose(ThreadPool pool) {
+  private void endNow(ThreadPool pool) {
     try {
-      pool.close(Duration.ZERO);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      beginClose(pool);
     } catch (RuntimeException e) {
       log.write(Level.WARNING, pool + ": cannot be closed", e);
+    }
+  }
+
+  /** Tells it to close, and waits for nothing. */
+  static void beginClose(Primitive primitive) {
+    boolean interrupted = Thread.interrupted(); // or it would not even look
+    try {
+      primitive.close(Duration.ZERO);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

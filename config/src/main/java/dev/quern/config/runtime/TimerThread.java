@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
@@ -45,12 +46,11 @@ final class TimerThread {
         NAME, ThreadPoolSpec.NO_PRIORITY, false, TimerThread.class.getClassLoader(), this::run);
   }
 
-  /** The thread ends, and no expiry runs after the one that may be running. */
+  /** The thread ends when nothing is due any more: a close may have asked for a last look. */
   void end() {
     lock.lock();
     try {
       ended = true;
-      alarms.clear();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -68,9 +68,24 @@ final class TimerThread {
     return alarm;
   }
 
+  /** Outlives an error, out of memory for instance: nobody else fires timers. */
   private void run() {
-    for (Clock due = next(); due != null; due = next()) {
-      due.ring();
+    Throwable failure = null;
+    while (true) {
+      try {
+        if (failure != null) {
+          log.write(Level.ERROR, NAME + ": goes on after an error", failure);
+          failure = null;
+        }
+        Clock due = next();
+        if (due == null) {
+          return;
+        }
+        due.ring();
+      } catch (Throwable thrown) {
+        failure = thrown;
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
     }
   }
 
@@ -78,17 +93,19 @@ final class TimerThread {
   private @Nullable Clock next() {
     lock.lock();
     try {
-      while (!ended) {
+      while (true) {
         Clock first = first();
         long wait = first == null ? Long.MAX_VALUE : first.deadline - clock.getAsLong();
         if (first != null && wait <= 0) {
           first.armed = false;
           return first;
         }
+        if (ended) {
+          return null;
+        }
         awaited = first;
         await(wait);
       }
-      return null;
     } finally {
       lock.unlock();
     }
@@ -161,8 +178,8 @@ final class TimerThread {
       try {
         at(expire.applyAsLong(now));
       } catch (Throwable thrown) {
-        log.write(Level.ERROR, NAME + ": an expiry failed and is tried again", thrown);
         at(now + RETRY_NANOS);
+        log.write(Level.ERROR, NAME + ": an expiry failed and is tried again", thrown);
       }
     }
   }

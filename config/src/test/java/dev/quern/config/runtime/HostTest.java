@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -238,6 +239,27 @@ class HostTest {
     Alarm open = host.newAlarm(now -> never(rang, "open"));
     open.at(host.nanoTime());
     assertEquals("open", rang.take());
+    assertTrue(rang.isEmpty());
+  }
+
+  /** Else who closes asks for a last look, and waits for it for ever. */
+  @Test
+  void whatIsDueWhenTheTimerThreadEndsStillRings() throws Exception {
+    TimerThread timer = new TimerThread(() -> 0, world.log());
+    LinkedBlockingQueue<String> rang = new LinkedBlockingQueue<>();
+    Alarm last = timer.newAlarm(now -> never(rang, "last"));
+    Alarm future = timer.newAlarm(now -> never(rang, "future"));
+    Alarm ender =
+        timer.newAlarm(
+            now -> {
+              future.at(1);
+              last.at(0);
+              timer.end();
+              return Long.MAX_VALUE;
+            });
+    ender.at(0);
+    timer.start(new Threads(Optional.empty(), new VirtualThreads()));
+    assertEquals("last", rang.poll(10, TimeUnit.SECONDS));
     assertTrue(rang.isEmpty());
   }
 
