@@ -69,6 +69,7 @@ public class DaemonQueueThreadRules {
     DaemonQueue<Integer> first = scene.quern().newReclaimer("free", log);
     assertThrows(MisuseException.class, () -> scene.quern().newReclaimer("free", log));
     first.offerAll(List.of(1, 2));
+    first.flush(); // a close in the middle would end a batch there
     first.close();
     assertEquals(List.of(1, 2, END), log.events());
     DaemonQueue<Integer> second = scene.quern().newReclaimer("free", log);
