@@ -80,6 +80,16 @@ public class BufferLincheck {
         List.of("restore", "poll", "poll", "poll", "poll", "poll", "poll"));
   }
 
+  /** The chunk of the next place is still to be made, and the one before it leaves. */
+  @Test
+  public void aDetachUpToTheEndOfAChunkAgainstOffers() {
+    scenario(
+        Unbounded.class,
+        List.of("offer 1", "offer 2"),
+        List.of(List.of("detach"), List.of("offer 3"), List.of("offer 4")),
+        List.of("poll", "poll", "poll"));
+  }
+
   @Test
   public void armingAgainstOffers() {
     for (Class<?> type : List.of(Ring.class, Unbounded.class)) {

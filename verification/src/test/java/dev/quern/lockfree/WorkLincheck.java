@@ -52,6 +52,11 @@ public class WorkLincheck {
   }
 
   @Test
+  public void aCellIsEmptyBeforeItIsFree() {
+    Interleavings.of(Cell.class).thread("leave").thread("claim").check(300);
+  }
+
+  @Test
   public void aFlushIsNotOvertaken() {
     Interleavings.of(Overtaken.class).thread("lane").thread("flush").check(500);
   }
@@ -212,6 +217,32 @@ public class WorkLincheck {
       assertNull(host.fault());
       assertEquals(expected, ran);
       assertTrue(core.isQuiet());
+    }
+  }
+
+  /** A cell of a ring of two, which one item leaves and the next one but one may get. */
+  public static class Cell {
+    private final LineRing ring = new LineRing(0, 0, 1);
+    private boolean owned;
+
+    public Cell() {
+      ring.publish(0, "first");
+    }
+
+    public void leave() {
+      assertEquals("first", ring.leave(0, ring.look(0)));
+    }
+
+    public void claim() {
+      owned = ring.owns(2);
+      if (owned) {
+        ring.publish(2, "second");
+      }
+    }
+
+    @Validate
+    public void validate() {
+      assertEquals(owned ? "second" : null, ring.look(2) < 0 ? null : ring.leave(2, ring.look(2)));
     }
   }
 
