@@ -132,18 +132,28 @@ class TimerWheelTest {
     }
   }
 
-  /** Asked while the timer thread is busy, for an entry that it took off the intake just now. */
-  private final class Busy extends TimerEntry {
+  /** Due at 5; what happens while the timer thread is busy with it. */
+  private abstract static class Once extends TimerEntry {
     private boolean fired;
 
     @Override
-    long deadline() {
+    final long deadline() {
       return fired ? NEVER : 5;
     }
 
     @Override
-    void fire(long now) {
+    final void fire(long now) {
       fired = true;
+      meanwhile(now);
+    }
+
+    abstract void meanwhile(long now);
+  }
+
+  /** Another asks to let go of an entry that was taken off the intake just now. */
+  private final class Busy extends Once {
+    @Override
+    void meanwhile(long now) {
       Timed taken = new Timed();
       taken.link = ON; // as its stopper saw it before it was taken
       wheel.stop(taken);
@@ -171,20 +181,13 @@ class TimerWheelTest {
     }
   }
 
-  /** While the timer thread is busy another starts a timer, and then asks for a sweep. */
-  private final class Starter extends TimerEntry {
+  /** Another starts a timer, and then asks for a sweep. */
+  private final class Starter extends Once {
     final Timed started = new Timed();
     final List<TimerEntry> seen = new ArrayList<>();
-    private boolean fired;
 
     @Override
-    long deadline() {
-      return fired ? NEVER : 5;
-    }
-
-    @Override
-    void fire(long now) {
-      fired = true;
+    void meanwhile(long now) {
       started.start(now + SECOND);
       wheel.sweep(entry -> !seen.add(entry), () -> {});
     }
