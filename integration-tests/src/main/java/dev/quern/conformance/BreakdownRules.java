@@ -59,8 +59,7 @@ public final class BreakdownRules {
   private final AtomicReference<@Nullable Error> fault = new AtomicReference<>();
 
   private Quern fragile(Scene scene) {
-    scene.stray();
-    scene.failures();
+    scene.mayBreak("fragile");
     return scene.open(OpenOptions.NONE.threadFactory(body -> new Fragile(body, fault)));
   }
 
@@ -72,7 +71,11 @@ public final class BreakdownRules {
         fragile(scene).newDaemonQueue(DaemonQueueSpec.unbounded("fragile"), handler);
     AtomicBoolean ran = new AtomicBoolean();
     Error error = new OutOfMemoryError("in the drainer");
-    queue.add(() -> fault.set(error));
+    queue.add(
+        () -> {
+          queue.add(() -> ran.set(true)); // accepted, and perhaps never handled
+          fault.set(error);
+        });
     worksOnOrSaysWhy(
         scene,
         error,
@@ -119,9 +122,8 @@ public final class BreakdownRules {
   @Conformance
   @Rule("G17")
   void anErrorInTheClock(Scene scene) {
-    scene.stray();
-    scene.failures();
-    WorkQueue queue = scene.quern().newWorkQueue("timed");
+    scene.mayBreak("fragile");
+    WorkQueue queue = scene.quern().newWorkQueue("fragile");
     AtomicBoolean ran = new AtomicBoolean();
     Work work = queue.newWork("item", () -> ran.set(true));
     Error error = new OutOfMemoryError("in the clock");
