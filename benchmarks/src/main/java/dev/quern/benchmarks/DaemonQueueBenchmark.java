@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class DaemonQueueBenchmark {
   private static final int ITEMS = 10_000;
+  private static final int CAPACITY = 1024;
 
   /** Which provider. */
   @Param({"lockfree", "locked"})
@@ -46,7 +47,8 @@ public class DaemonQueueBenchmark {
     quern = Bench.open(provider);
     queue =
         quern.newDaemonQueue(
-            DaemonQueueSpec.bounded("bounded", 1024), taken -> handled.lazySet(handled.get() + 1));
+            DaemonQueueSpec.bounded("bounded", CAPACITY),
+            taken -> handled.lazySet(handled.get() + 1));
   }
 
   /** Closes. */
@@ -55,7 +57,20 @@ public class DaemonQueueBenchmark {
     quern.close();
   }
 
-  /** So many items, until the handler has seen the last. The figures are for one item. */
+  /** As many as there is room for, until the handler has seen the last. For one item. */
+  @Benchmark
+  @OperationsPerInvocation(CAPACITY)
+  public long offerToHandler() {
+    put += CAPACITY;
+    for (int i = 0; i < CAPACITY; i++) {
+      if (!queue.offer(item)) {
+        throw new AssertionError("no room, though all was handled");
+      }
+    }
+    return awaitHandled();
+  }
+
+  /** More than there is room for: the producer waits. For one item. */
   @Benchmark
   @OperationsPerInvocation(ITEMS)
   public long putToHandler() throws InterruptedException {
@@ -63,6 +78,10 @@ public class DaemonQueueBenchmark {
     for (int i = 0; i < ITEMS; i++) {
       queue.put(item);
     }
+    return awaitHandled();
+  }
+
+  private long awaitHandled() {
     while (handled.get() < put) {
       Thread.onSpinWait();
     }

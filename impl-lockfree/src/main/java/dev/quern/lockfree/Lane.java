@@ -78,7 +78,7 @@ final class Lane {
         core.broke(ours);
       }
     } while (!core.lanes.leave(this));
-    core.current.remove();
+    core.current.set(null); // removed, it would be allocated anew at the next engagement
   }
 
   private void runAll() {
