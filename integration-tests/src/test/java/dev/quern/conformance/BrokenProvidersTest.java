@@ -11,6 +11,7 @@ import dev.quern.conformance.broken.DroppedAtClose;
 import dev.quern.conformance.broken.EarlyBarrier;
 import dev.quern.conformance.broken.EarlyTimer;
 import dev.quern.conformance.broken.Faultless;
+import dev.quern.conformance.broken.ForeignSiblingCutOff;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
 import dev.quern.conformance.broken.LifoQueue;
@@ -45,6 +46,7 @@ class BrokenProvidersTest {
           Map.entry(LostWakeUp.class, "D3"),
           Map.entry(DroppedAtClose.class, "D6"),
           Map.entry(SiblingCutOff.class, "D8"),
+          Map.entry(ForeignSiblingCutOff.class, "R5"),
           Map.entry(IgnoredDone.class, "P5"),
           Map.entry(CancelLosesAnother.class, "P6"),
           Map.entry(EarlyBarrier.class, "T7"),
