@@ -12,6 +12,7 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.MisuseException;
 import dev.quern.Quern;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -184,7 +185,7 @@ public class MixedTargetRules {
           for (int i = 0; i < 3; i++) {
             family.children.get(i).offerAll(upTo(2));
           }
-          assertEquals(List.of(), family.children.get(2).closeNow().subList(2, 2));
+          assertEquals(upTo(2), family.children.get(2).closeNow(), "which needs no turn");
           Async<?> close = Waiter.start(scene, () -> family.children.get(0).close());
           for (BatchLog log : family.logs) {
             assertEquals(List.of(), log.events(), "ran in a pause");
@@ -193,6 +194,30 @@ public class MixedTargetRules {
           close.result();
           assertEquals(List.of(1, 2, END), family.logs.get(0).events());
           assertTrue(family.children.get(1).flush(Scene.LIMIT));
+          family.close();
+        });
+  }
+
+  @Conformance
+  @Rule({"R5", "D13"})
+  void aPauseHoldsBackTheTurnsThatAreInLine(Scene scene) throws Exception {
+    Mixture.each(
+        scene,
+        NAMED,
+        mixture -> {
+          Family family = new Family(mixture.quern());
+          Gate gate = family.hold();
+          family.children.forEach(child -> child.offerAll(upTo(3)));
+          family.target.pause();
+          gate.open();
+          family.target.pauseAndWait();
+          for (BatchLog log : family.logs) {
+            assertEquals(List.of(), log.events(), "ran in a pause");
+          }
+          family.target.resume();
+          assertFalse(family.children.get(0).flush(Duration.ZERO), "it is paused once more");
+          family.target.resume();
+          family.assertSiblingsGoOn(-1);
           family.close();
         });
   }
