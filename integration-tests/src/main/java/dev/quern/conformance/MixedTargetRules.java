@@ -12,10 +12,13 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.MisuseException;
 import dev.quern.Quern;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -219,6 +222,38 @@ public class MixedTargetRules {
           family.target.resume();
           family.assertSiblingsGoOn(-1);
           family.close();
+        });
+  }
+
+  /** The turn is asked for, and so is the target's drain, but not begun. */
+  @Conformance
+  @Rule({"R5", "D13"})
+  void aPauseHoldsBackATurnThatIsOwed(Scene scene) throws Exception {
+    Mixture.each(
+        scene,
+        NAMED,
+        mixture -> {
+          Quern quern = mixture.quern();
+          ThreadPool pool = quern.threadPool(ThreadPoolSpec.named("one").maxThreads(1).maxRun(1));
+          Gate gate = new Gate();
+          pool.newJob("holder", gate::pass).submit();
+          gate.awaitReached();
+          BatchLog log = new BatchLog();
+          DaemonQueue<Integer> target =
+              quern.newDaemonQueue(DaemonQueueSpec.unbounded("target").pool("one"), log);
+          for (String name : List.of("c0", "c1")) {
+            target.newChild(DaemonQueueSpec.unbounded(name), log).add(1);
+          }
+          target.pause();
+          CountDownLatch passed = new CountDownLatch(1);
+          pool.newJob("behind the drain", passed::countDown).submit();
+          gate.open();
+          scene.await(passed);
+          target.pauseAndWait();
+          assertEquals(List.of(), log.events(), "ran in a pause");
+          target.resume();
+          target.resume();
+          log.awaitEvents(scene, 4);
         });
   }
 
