@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>After every drain the carrier is asked again if more is pending: an own thread goes on, a job
  * goes to the back of its pool, a child to the back of its target's turns.
  *
- * <p>Progress: every operation takes the lock; handlers run without it.
+ * <p>Progress: every operation takes the lock; handlers run without it, and a target, which may be
+ * of another provider, is asked for a turn without it.
  */
 final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>, Target {
   /** What a drainer that leaves has to do yet, without the lock. */

@@ -232,6 +232,23 @@ public final class CpuPoolsRules {
   }
 
   @Conformance
+  @Rule({"P12", "G4"})
+  void whoIsInterruptedWhileClosingThemHasToldAll(Scene scene) throws Exception {
+    CpuPools pools = scene.quern().cpuPools(SPEC);
+    Blocked blocked = new Blocked();
+    pools.remote(0).newJob("first", blocked).submit();
+    blocked.awaitEntered(scene);
+    Async<List<String>> close = Waiter.start(scene, () -> pools.close(Duration.ofHours(1)));
+    for (int cpu = 0; cpu < CPUS; cpu++) {
+      assertTrue(pools.remote(cpu).isClosed(), "CPU " + cpu + " was told before the wait");
+    }
+    close.interrupt();
+    assertInstanceOf(InterruptedException.class, close.thrown());
+    blocked.release();
+    pools.close();
+  }
+
+  @Conformance
   @Rule({"P12", "G6"})
   void closingThemFromInsideOneOfTheirJobsIsMisuse(Scene scene) throws Exception {
     CpuPools pools = scene.quern().cpuPools(SPEC);

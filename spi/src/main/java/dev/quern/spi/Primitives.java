@@ -20,9 +20,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factory of one runtime's primitives. The runtime has already checked arguments and names and
- * merged the configuration: every option of a spec is set, but those for which absence is a value
- * (a queue's capacity, a daemon queue's pool and priority, a context's pool).
+ * The factory of one runtime's primitives, or of those that settings give to this provider (rule
+ * R5). The runtime has already checked arguments and names and merged the configuration: every
+ * option of a spec is set, but those for which absence is a value (a queue's capacity, a daemon
+ * queue's pool and priority, a context's pool).
  *
  * <p>Everything returned also implements {@link Managed}, and a daemon queue {@link Target}. A
  * factory method that fails leaves nothing behind. A thread that cannot be created is an {@link
