@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -229,6 +230,37 @@ public final class CpuPoolsRules {
     scene.eventually(
         "workers and overseers end",
         () -> scene.probe().threads().stream().noneMatch(Thread::isAlive));
+  }
+
+  /** How a worker is bound: the runtime hands it to the provider, bound or not. */
+  @Conformance
+  @Rule("P12")
+  void whatIsHandedToTheProviderGoesAroundEachWorkerAndNobodyElse(Scene scene) throws Exception {
+    Surrounding partner = new Surrounding(scene.provider());
+    Quern quern =
+        scene.openWith(
+            partner, OpenOptions.NONE.set("quern.thread-pool.*.provider", partner.name()));
+    ThreadPool pool = quern.threadPool("io");
+    List<Thread> workers = new CopyOnWriteArrayList<>();
+    CountDownLatch together = new CountDownLatch(3);
+    List<Job> jobs = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      jobs.add(
+          pool.newJob(
+              "job",
+              () -> {
+                workers.add(Thread.currentThread());
+                together.countDown();
+                together.await();
+              }));
+      jobs.get(i).submit();
+    }
+    scene.await(together);
+    assertEquals(Set.copyOf(workers), Set.copyOf(partner.entered()));
+    assertEquals(3, partner.entered().size(), "once each");
+    pool.close();
+    scene.eventually("workers leave", () -> partner.left().size() == 3);
+    assertEquals(Set.copyOf(workers), Set.copyOf(partner.left()));
   }
 
   @Conformance

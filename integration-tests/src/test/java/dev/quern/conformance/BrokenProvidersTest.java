@@ -21,6 +21,7 @@ import dev.quern.conformance.broken.RoundedCapacity;
 import dev.quern.conformance.broken.SiblingCutOff;
 import dev.quern.conformance.broken.SurvivesCancel;
 import dev.quern.conformance.broken.TakesWhenClosed;
+import dev.quern.conformance.broken.UnboundWorkers;
 import dev.quern.conformance.broken.UnseenCoalesced;
 import dev.quern.spi.Provider;
 import java.lang.reflect.Method;
@@ -49,6 +50,7 @@ class BrokenProvidersTest {
           Map.entry(ForeignSiblingCutOff.class, "R5"),
           Map.entry(IgnoredDone.class, "P5"),
           Map.entry(CancelLosesAnother.class, "P6"),
+          Map.entry(UnboundWorkers.class, "P12"),
           Map.entry(EarlyBarrier.class, "T7"),
           Map.entry(OverlappingWork.class, "W3"),
           Map.entry(EarlyTimer.class, "W4"),

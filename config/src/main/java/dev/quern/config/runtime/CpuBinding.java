@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class CpuBinding {
   private final Log log;
 
-  /** Now: asked on a bound thread, the JVM would answer 1. */
+  /** Now: asked on a bound thread, the JVM may answer 1. */
   private final int count = Runtime.getRuntime().availableProcessors();
 
   private final ReentrantLock lock = new ReentrantLock();
