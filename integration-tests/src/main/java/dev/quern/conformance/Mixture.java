@@ -3,6 +3,7 @@ package dev.quern.conformance;
 
 import dev.quern.Kind;
 import dev.quern.OpenOptions;
+import dev.quern.Primitive;
 import dev.quern.Quern;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
@@ -88,7 +89,7 @@ record Mixture(Quern quern, String named, String rest, Watched partner) {
               Watched.class.getClassLoader(),
               new Class<?>[] {Primitives.class},
               (proxy, method, arguments) -> {
-                if (arguments != null) {
+                if (arguments != null && !(arguments[0] instanceof Primitive)) { // a spec
                   Object name = arguments[0].getClass().getMethod("name").invoke(arguments[0]);
                   made.add(method.getName() + " " + name);
                 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.conformance;
 
+import dev.quern.Primitive;
 import dev.quern.locked.LockedProvider;
 import dev.quern.lockfree.LockfreeProvider;
 import dev.quern.spi.Host;
@@ -42,6 +43,9 @@ public final class AlternatingProvider implements Provider {
               try {
                 if (arguments != null) {
                   Primitives next = factories.get(turn.getAndIncrement() % 2);
+                  if (arguments[0] instanceof Primitive part) { // goes to who made that
+                    next = factories.get(isOf(part, factories.get(0)) ? 0 : 1);
+                  }
                   return method.invoke(next, arguments);
                 }
                 for (Primitives factory : factories) { // what is current
@@ -55,5 +59,9 @@ public final class AlternatingProvider implements Provider {
                 throw Scene.<RuntimeException>sneak(e.getCause());
               }
             });
+  }
+
+  private static boolean isOf(Primitive part, Primitives factory) {
+    return part.getClass().getPackage().equals(factory.getClass().getPackage());
   }
 }
