@@ -9,6 +9,7 @@ module dev.quern.config {
 
   exports dev.quern.config;
 
+  uses dev.quern.spi.CpuBinder;
   uses dev.quern.spi.Provider;
 
   provides dev.quern.Bootstrap with

@@ -80,6 +80,18 @@ public interface Quern extends AutoCloseable {
    */
   ThreadPool threadPool(ThreadPoolSpec spec);
 
+  /**
+   * A handle of a pool like that for each CPU; the pools are shared by name. Close it. Never waits.
+   *
+   * @throws IllegalArgumentException if the name leaves no room for the CPU's, as in {@code
+   *     io-cpu3}
+   * @throws MisuseException as {@link #threadPool(ThreadPoolSpec)}, or if a pool of such a name is
+   *     live and was not made by this method
+   * @throws IllegalStateException if the overseer of one cannot be started; then none is left.
+   *     Rules P1, P12, P15.
+   */
+  CpuPools cpuPools(ThreadPoolSpec spec);
+
   /** Makes a task context. Names of contexts need not be unique. Never waits. Rules T1, G14. */
   TaskContext newTaskContext(String name);
 

@@ -10,7 +10,7 @@
  *   <li>a {@link dev.quern.Queue}: many producers hand items to one consumer;
  *   <li>a {@link dev.quern.DaemonQueue}: a queue that brings its consumer, the drainer;
  *   <li>a {@link dev.quern.ThreadPool}: threads that {@link dev.quern.Job jobs}, made once, are run
- *       on;
+ *       on; {@link dev.quern.CpuPools} are one for each CPU;
  *   <li>a {@link dev.quern.TaskContext}: runs {@link dev.quern.Task tasks} one at a time without a
  *       thread of its own;
  *   <li>a {@link dev.quern.WorkQueue}: runs {@link dev.quern.Work items} that coalesce, never

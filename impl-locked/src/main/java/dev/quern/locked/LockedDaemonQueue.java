@@ -7,6 +7,7 @@ import dev.quern.Handler;
 import dev.quern.Kind;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>After every drain the carrier is asked again if more is pending: an own thread goes on, a job
  * goes to the back of its pool, a child to the back of its target's turns.
  *
- * <p>Progress: every operation takes the lock; handlers run without it.
+ * <p>Progress: every operation takes the lock; handlers run without it, and a target, which may be
+ * of another provider, is asked for a turn without it.
  */
-final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E> {
+final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>, Target {
+  /** What a drainer that leaves has to do yet, without the lock. */
+  private enum Left {
+    NOTHING,
+    CALL,
+    RELEASE
+  }
+
   private final Handler<? super E> handler;
   private final QueueCarrier carrier;
   private final DaemonQueueState state; // guarded by lock
@@ -39,10 +48,7 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
   final Condition changed = lock.newCondition();
 
   private LockedDaemonQueue(
-      Host host,
-      DaemonQueueSpec spec,
-      Handler<? super E> handler,
-      @Nullable LockedDaemonQueue<?> target) {
+      Host host, DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
     super(
         host, Kind.DAEMON_QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElseThrow());
     this.handler = handler;
@@ -53,16 +59,13 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
   }
 
   static <E> LockedDaemonQueue<E> create(
-      Host host,
-      DaemonQueueSpec spec,
-      Handler<? super E> handler,
-      @Nullable LockedDaemonQueue<?> target) {
+      Host host, DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
     LockedDaemonQueue<E> queue = new LockedDaemonQueue<>(host, spec, handler, target);
     queue.carrier.start();
     return queue;
   }
 
-  private QueueCarrier carrier(DaemonQueueSpec spec, @Nullable LockedDaemonQueue<?> target) {
+  private QueueCarrier carrier(DaemonQueueSpec spec, @Nullable Target target) {
     if (target != null) {
       return new TargetQueueCarrier(this, target);
     }
@@ -76,19 +79,31 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
 
   @Override
   boolean appended() {
-    wake();
-    return false;
+    return wake();
   }
 
   @Override
   void afterAppend() {
-    throw new AssertionError("nothing follows an append here");
+    callIf(true);
   }
 
-  /** With the lock held: has the carrier drain if that is due, and not asked for yet (D3). */
-  private void wake() {
-    if (state.wake(isPending())) {
-      carrier.wake();
+  /**
+   * With the lock held: has the carrier drain if that is due, and not asked for yet (D3). Returns
+   * what {@link #callIf} is to be told without it.
+   */
+  private boolean wake() {
+    return state.wake(isPending()) && carrier.wake();
+  }
+
+  /** Without the lock. A call that fails would be lost: the queue breaks. */
+  private void callIf(boolean wanted) {
+    if (wanted) {
+      try {
+        carrier.call();
+      } catch (Throwable ours) {
+        broke(ours);
+        throw ours;
+      }
     }
   }
 
@@ -103,9 +118,9 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
       return;
     }
     try {
-      LockedDaemonQueue<?> child = locked(this::nextTurn);
+      Child child = locked(this::nextTurn);
       if (child != null) {
-        child.drainOnce();
+        child.takeTurn();
       } else {
         drainBatch();
       }
@@ -115,7 +130,7 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
     endDrain();
   }
 
-  private @Nullable LockedDaemonQueue<?> nextTurn() {
+  private @Nullable Child nextTurn() {
     return state.isHeld() || isBroken() ? null : turns.next(!items.isEmpty(), batches.taken());
   }
 
@@ -160,8 +175,10 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
 
   private void endDrain() {
     try {
-      if (locked(this::leaveDrain)) {
-        closing.release();
+      switch (locked(this::leaveDrain)) {
+        case CALL -> callIf(true);
+        case RELEASE -> closing.release();
+        case NOTHING -> {}
       }
     } catch (Throwable ours) {
       broke(ours);
@@ -170,21 +187,25 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
     }
   }
 
-  /** With the lock held. Returns whether this thread is the one to release. */
-  private boolean leaveDrain() {
+  /** With the lock held. Returns what is left to be done without it. */
+  private Left leaveDrain() {
     batches.rest();
     state.endDrain();
     changed.signalAll();
     if (state.isClosing() && !isPending()) {
       closing.drained();
-      return closing.isMine();
+      return closing.isMine() ? Left.RELEASE : Left.NOTHING;
     }
-    wake();
-    return false;
+    return wake() ? Left.CALL : Left.NOTHING;
+  }
+
+  @Override
+  public Place newPlace(Child child) {
+    return new QueuePlace(this, child);
   }
 
   /** As a target: from now on the child is live, and this queue cannot be closed before it. */
-  void register(LockedDaemonQueue<?> child) {
+  void register(QueuePlace child) {
     lockedDo(
         () -> {
           checkOpen();
@@ -192,19 +213,20 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
         });
   }
 
-  void unregister(LockedDaemonQueue<?> child) {
+  void unregister(QueuePlace child) {
     lockedDo(() -> turns.unregister(child));
   }
 
-  void addTurn(LockedDaemonQueue<?> child) {
-    lockedDo(
-        () -> {
-          turns.add(child, accepted);
-          wake();
-        });
+  void addTurn(QueuePlace child) {
+    callIf(
+        guarded(
+            () -> {
+              turns.add(child, accepted);
+              return wake();
+            }));
   }
 
-  void removeTurn(LockedDaemonQueue<?> child) {
+  void removeTurn(QueuePlace child) {
     lockedDo(() -> turns.remove(child));
   }
 
@@ -227,12 +249,12 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
 
   @Override
   public void activate() {
-    guarded(
-        () -> {
-          state.activate();
-          wake();
-          return true;
-        });
+    callIf(
+        guarded(
+            () -> {
+              state.activate();
+              return wake();
+            }));
   }
 
   @Override
@@ -268,14 +290,14 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
 
   @Override
   public void resume() {
-    guarded(
-        () -> {
-          if (!state.resume()) {
-            throw misuse("resume() without pause()");
-          }
-          wake();
-          return true;
-        });
+    callIf(
+        guarded(
+            () -> {
+              if (!state.resume()) {
+                throw misuse("resume() without pause()");
+              }
+              return wake();
+            }));
   }
 
   @Override
@@ -330,31 +352,34 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
   /** Returns, for closeNow, what is not handled any more. */
   private List<E> beginClose(boolean now, String operation) {
     checkOutside(operation);
-    return guarded(
-        () -> {
-          if (turns.hasChildren() && !isBroken()) {
-            throw misuse(operation + " of the target of live queues: " + turns.names());
-          }
-          List<E> unhandled = now ? new ArrayList<>(items) : List.of();
-          if (now) {
-            items.clear();
-            batches.cut();
-          }
-          shut();
-          state.close();
-          finishOrWake();
-          changed.signalAll();
-          return unhandled;
-        });
+    List<E> unhandled = new ArrayList<>();
+    callIf(
+        guarded(
+            () -> {
+              if (turns.hasChildren() && !isBroken()) {
+                throw misuse(operation + " of the target of live queues: " + turns.names());
+              }
+              if (now) {
+                unhandled.addAll(items);
+                items.clear();
+                batches.cut();
+              }
+              shut();
+              state.close();
+              boolean call = finishOrWake();
+              changed.signalAll();
+              return call;
+            }));
+    return unhandled;
   }
 
   /** With the lock held: a close with nothing pending needs no drain, and wakes nobody (D8). */
-  private void finishOrWake() {
+  private boolean finishOrWake() {
     if (state.isClosing() && !state.isDraining() && !isPending()) {
       closing.drained();
-    } else {
-      wake();
+      return false;
     }
+    return wake();
   }
 
   /** Takes the children along: nothing would ever run them. What is queued stays, for closeNow. */

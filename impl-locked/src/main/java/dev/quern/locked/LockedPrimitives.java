@@ -17,9 +17,11 @@ import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
+import dev.quern.spi.Target;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the constructors; what the primitives of one runtime share is made here. */
@@ -47,13 +49,13 @@ final class LockedPrimitives implements Primitives {
 
   @Override
   public <E> DaemonQueue<E> newDaemonQueue(
-      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
-    return LockedDaemonQueue.create(host, spec, handler, (LockedDaemonQueue<?>) target);
+      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
+    return LockedDaemonQueue.create(host, spec, handler, target);
   }
 
   @Override
-  public ThreadPool newThreadPool(ThreadPoolSpec spec) {
-    return new LockedThreadPool(host, spec, true, workers);
+  public ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> around) {
+    return new LockedThreadPool(host, spec, true, workers, around);
   }
 
   @Override

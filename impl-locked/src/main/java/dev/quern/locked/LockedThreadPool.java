@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,19 +61,24 @@ final class LockedThreadPool implements ThreadPool, Managed {
    *     its end, is that primitive's, and its jobs are not anybody's current job
    */
   LockedThreadPool(Host host, ThreadPoolSpec spec, boolean visible) {
-    this(host, spec, visible, new ConcurrentHashMap<>());
+    this(host, spec, visible, new ConcurrentHashMap<>(), UnaryOperator.identity());
   }
 
   /**
    * @param inside the workers by thread, of all the pools that share this map
+   * @param workers goes around what each worker runs
    */
   LockedThreadPool(
-      Host host, ThreadPoolSpec spec, boolean visible, Map<Thread, LockedWorker> inside) {
+      Host host,
+      ThreadPoolSpec spec,
+      boolean visible,
+      Map<Thread, LockedWorker> inside,
+      UnaryOperator<Runnable> workers) {
     this.host = host;
     this.name = spec.name();
     this.visible = visible;
     this.threadNames = spec.threadNames().orElse(false);
-    this.staff = new PoolStaff(this, spec, inside);
+    this.staff = new PoolStaff(this, spec, inside, workers);
     try {
       this.overseer =
           host.startThread(

@@ -11,6 +11,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class OwnersHost implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     return host.newChild(target, spec, handler);
   }
 }

@@ -37,9 +37,10 @@ final class PoolQueueCarrier implements QueueCarrier {
   }
 
   @Override
-  public void wake() {
+  public boolean wake() {
     try {
       job().submit();
+      return false;
     } catch (RuntimeException refused) { // only a broken pool can: we still have our handle of it
       throw new AssertionError(queue.label() + ": no drain to be had from its pool", refused);
     }

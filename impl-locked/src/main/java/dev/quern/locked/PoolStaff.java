@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class PoolStaff {
   private final Map<Thread, LockedWorker> inside;
   private final int priority;
   private final boolean virtual;
+  private final UnaryOperator<Runnable> workers;
   private final int maxThreads;
   private final long idleNanos;
   private final Condition overseerWake;
@@ -45,13 +47,18 @@ final class PoolStaff {
   private int workerNumber = 1; // of the overseer
   private boolean over; // guarded by lock; closed or broken: nobody idles any more
 
-  PoolStaff(LockedThreadPool pool, ThreadPoolSpec spec, Map<Thread, LockedWorker> inside) {
+  PoolStaff(
+      LockedThreadPool pool,
+      ThreadPoolSpec spec,
+      Map<Thread, LockedWorker> inside,
+      UnaryOperator<Runnable> workers) {
     this.pool = pool;
     this.lock = pool.lock;
     this.host = pool.host;
     this.inside = inside;
     this.priority = spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY);
     this.virtual = spec.virtual().orElse(false);
+    this.workers = workers;
     this.maxThreads = spec.maxThreads().orElse(Integer.MAX_VALUE);
     this.idleNanos = Delays.delay(spec.idleLimit().orElse(IDLE_LIMIT));
     this.overseerWake = lock.newCondition();
@@ -270,7 +277,8 @@ final class PoolStaff {
   }
 
   void startThread(LockedWorker worker) throws CannotStartThreadException {
-    host.startThread(pool.name() + "-worker-" + workerNumber, priority, virtual, null, worker);
+    host.startThread(
+        pool.name() + "-worker-" + workerNumber, priority, virtual, null, workers.apply(worker));
     workerNumber++;
   }
 

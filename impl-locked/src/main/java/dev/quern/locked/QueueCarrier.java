@@ -7,13 +7,20 @@ package dev.quern.locked;
  * thread at a time.
  *
  * <p>wake, withdraw and dismiss are called with the queue's lock held. Locks nest from a child to
- * its target to the target's carrier, never back.
+ * its target, never back.
  */
 interface QueueCarrier {
   /** Makes what carries. Leaves nothing behind when it throws. */
   void start();
 
-  void wake();
+  /** Returns whether {@link #call} is wanted as well, once the lock is free. */
+  boolean wake();
+
+  /**
+   * What wake left to be done without the lock: others' code is called there. The queue may be over
+   * by then.
+   */
+  default void call() {}
 
   /** The drain asked for is not wanted any more; it does no harm if it comes all the same. */
   void withdraw();

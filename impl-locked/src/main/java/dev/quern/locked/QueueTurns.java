@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.spi.Target;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,28 +19,39 @@ import org.jspecify.annotations.Nullable;
  * the items. So neither side starves the other, nor one child its siblings (D10).
  */
 final class QueueTurns {
-  private final Set<LockedDaemonQueue<?>> children = new LinkedHashSet<>();
+  private final Set<QueuePlace> children = new LinkedHashSet<>();
+
+  /** Of the children, those that are over: they ask for a turn in vain. */
+  private final Set<QueuePlace> over = new HashSet<>();
+
   private final ArrayDeque<Turn> turns = new ArrayDeque<>();
   private boolean passed; // a batch went before the first turn
 
-  private record Turn(LockedDaemonQueue<?> child, long itemsBefore) {}
+  private record Turn(QueuePlace place, long itemsBefore) {}
 
-  void register(LockedDaemonQueue<?> child) {
-    children.add(child);
+  void register(QueuePlace place) {
+    children.add(place);
   }
 
-  void unregister(LockedDaemonQueue<?> child) {
-    children.remove(child);
+  void unregister(QueuePlace place) {
+    children.remove(place);
+    over.remove(place);
   }
 
   /** At the end; {@code accepted} items of the target came before it. */
-  void add(LockedDaemonQueue<?> child, long accepted) {
-    assert turns.stream().noneMatch(turn -> turn.child == child) : "two turns of one child";
-    turns.add(new Turn(child, accepted));
+  void add(QueuePlace place, long accepted) {
+    if (children.contains(place) && !over.contains(place)) {
+      assert turns.stream().noneMatch(turn -> turn.place == place) : "two turns of one child";
+      turns.add(new Turn(place, accepted));
+    }
   }
 
-  void remove(LockedDaemonQueue<?> child) {
-    turns.removeIf(turn -> turn.child == child);
+  /** The child is over. */
+  void remove(QueuePlace place) {
+    if (children.contains(place)) {
+      over.add(place);
+    }
+    turns.removeIf(turn -> turn.place == place);
   }
 
   boolean isEmpty() {
@@ -47,24 +59,24 @@ final class QueueTurns {
   }
 
   /** The child whose turn it is, or null for a batch of the target's own. */
-  @Nullable LockedDaemonQueue<?> next(boolean itemsWait, long taken) {
+  Target.@Nullable Child next(boolean itemsWait, long taken) {
     Turn first = turns.peek();
     if (first == null) {
       return null;
     }
     passed = itemsWait && !passed && first.itemsBefore > taken;
-    return passed ? null : turns.remove().child;
+    return passed ? null : turns.remove().place.child();
   }
 
   boolean hasChildren() {
     return !children.isEmpty();
   }
 
-  List<LockedDaemonQueue<?>> children() {
-    return new ArrayList<>(children);
+  List<Target.Child> children() {
+    return children.stream().map(QueuePlace::child).toList();
   }
 
   String names() {
-    return children.stream().map(LockedDaemonQueue::name).collect(Collectors.joining(", "));
+    return children().stream().map(Target.Child::name).collect(Collectors.joining(", "));
   }
 }

@@ -1,34 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
-/** Turns in the drain of another daemon queue. At most one turn waits there: the one owed (D8). */
-final class TargetQueueCarrier implements QueueCarrier {
-  private final LockedDaemonQueue<?> queue;
-  private final LockedDaemonQueue<?> target;
+import dev.quern.spi.Target;
 
-  TargetQueueCarrier(LockedDaemonQueue<?> queue, LockedDaemonQueue<?> target) {
+/**
+ * Turns in the drain of another daemon queue, of any provider. At most one turn waits there: the
+ * one owed (D8).
+ *
+ * <p>It is asked for without the queue's lock. The queue may be over by then, and its place given
+ * back: then the target does nothing.
+ */
+final class TargetQueueCarrier implements QueueCarrier, Target.Child {
+  private final LockedDaemonQueue<?> queue;
+  private final Target target;
+  private final Target.Place place;
+
+  TargetQueueCarrier(LockedDaemonQueue<?> queue, Target target) {
     this.queue = queue;
     this.target = target;
+    this.place = target.newPlace(this);
   }
 
   @Override
   public void start() {
-    target.register(queue);
+    place.enter();
   }
 
   @Override
-  public void wake() {
-    target.addTurn(queue);
+  public boolean wake() {
+    return true;
+  }
+
+  @Override
+  public void call() {
+    place.addTurn();
   }
 
   @Override
   public void withdraw() {
-    target.removeTurn(queue);
+    // dismissed next
   }
 
   @Override
   public void dismiss() {
-    // nothing waits for another drain
+    place.withdraw();
   }
 
   @Override
@@ -38,7 +53,7 @@ final class TargetQueueCarrier implements QueueCarrier {
 
   @Override
   public void release() {
-    target.unregister(queue);
+    place.leave();
   }
 
   @Override
@@ -49,5 +64,20 @@ final class TargetQueueCarrier implements QueueCarrier {
   @Override
   public boolean holdsCaller() {
     return target.holdsCaller();
+  }
+
+  @Override
+  public String name() {
+    return queue.name();
+  }
+
+  @Override
+  public void takeTurn() {
+    queue.drainOnce();
+  }
+
+  @Override
+  public void broke(Throwable cause) {
+    queue.broke(cause);
   }
 }

@@ -114,9 +114,10 @@ final class ThreadQueueCarrier implements QueueCarrier, Runnable {
   }
 
   @Override
-  public void wake() {
+  public boolean wake() {
     called = true;
     work.signal();
+    return false;
   }
 
   @Override

@@ -30,6 +30,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,7 +55,8 @@ class LockedThreadPoolTest {
   }
 
   private LockedThreadPool pool(ThreadPoolSpec spec) {
-    LockedThreadPool pool = new LockedThreadPool(host, spec, true, inside);
+    LockedThreadPool pool =
+        new LockedThreadPool(host, spec, true, inside, UnaryOperator.identity());
     pools.add(pool);
     return pool;
   }
@@ -559,6 +561,7 @@ class LockedThreadPoolTest {
       assertSame(error, host.failures.remove(0).cause());
       ClosedException closed = assertThrows(ClosedException.class, other::submit);
       assertSame(error, closed.getCause());
+      job.cancelAndWait(); // its worker may be on its way out yet
       assertEquals(Cancellation.IDLE, job.cancelAndWait());
       job.close();
     }

@@ -14,6 +14,7 @@ import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -132,7 +133,7 @@ final class PoolHost implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     throw new UnsupportedOperationException();
   }
 

@@ -11,6 +11,7 @@ import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongUnaryOperator;
@@ -37,7 +38,7 @@ final class QueueHost implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     return LockedDaemonQueue.create(
         this, settled(spec, Waiting.PARK, 4), handler, (LockedDaemonQueue<?>) target);
   }

@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.spi.Target;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.util.Set;
@@ -30,11 +31,11 @@ final class DaemonChildren {
       ConstantBootstraps.fieldVarHandle(
           lookup(), "word", VarHandle.class, DaemonChildren.class, int.class);
 
-  private final Set<LockfreeDaemonQueue<?>> set = ConcurrentHashMap.newKeySet();
+  private final Set<Target.Child> set = ConcurrentHashMap.newKeySet();
   private volatile int word;
 
   /** False if the target is closing. */
-  boolean register(LockfreeDaemonQueue<?> child) {
+  boolean register(Target.Child child) {
     set.add(child);
     while (true) {
       int old = word;
@@ -48,7 +49,7 @@ final class DaemonChildren {
     }
   }
 
-  void unregister(LockfreeDaemonQueue<?> child) {
+  void unregister(Target.Child child) {
     set.remove(child);
     int old = (int) WORD.getAndAdd(this, -1);
     assert (old & ~CLOSED) > 0 : "a child that never registered";
@@ -65,6 +66,6 @@ final class DaemonChildren {
   }
 
   String names() {
-    return set.stream().map(LockfreeDaemonQueue::name).sorted().collect(Collectors.joining(", "));
+    return set.stream().map(Target.Child::name).sorted().collect(Collectors.joining(", "));
   }
 }

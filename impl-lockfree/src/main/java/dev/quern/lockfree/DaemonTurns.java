@@ -1,31 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
-/** Turns in the drain of another daemon queue. At most one is in its line: the one called (D8). */
-final class DaemonTurns implements DaemonCarrier {
-  private final LockfreeDaemonQueue<?> queue;
-  private final LockfreeDaemonQueue<?> target;
-  private final TurnLine.Turn turn;
+import dev.quern.spi.Target;
 
-  DaemonTurns(LockfreeDaemonQueue<?> queue, LockfreeDaemonQueue<?> target) {
+/**
+ * Turns in the drain of another daemon queue, of any provider. At most one is in its line: the one
+ * called (D8).
+ */
+final class DaemonTurns implements DaemonCarrier, Target.Child {
+  private final LockfreeDaemonQueue<?> queue;
+  private final Target target;
+  private final Target.Place place;
+
+  DaemonTurns(LockfreeDaemonQueue<?> queue, Target target) {
     this.queue = queue;
     this.target = target;
-    this.turn = new TurnLine.Turn(queue);
+    this.place = target.newPlace(this);
   }
 
   @Override
   public void start() {
-    target.register(queue);
+    place.enter();
   }
 
   @Override
   public void call() {
-    target.addTurn(turn);
+    place.addTurn();
   }
 
   @Override
   public void dismiss() {
-    target.dropTurn(turn);
+    place.withdraw();
   }
 
   @Override
@@ -35,7 +40,7 @@ final class DaemonTurns implements DaemonCarrier {
 
   @Override
   public void release() {
-    target.unregister(queue);
+    place.leave();
   }
 
   @Override
@@ -46,5 +51,20 @@ final class DaemonTurns implements DaemonCarrier {
   @Override
   public boolean holdsCaller() {
     return target.holdsCaller();
+  }
+
+  @Override
+  public String name() {
+    return queue.name();
+  }
+
+  @Override
+  public void takeTurn() {
+    queue.drainOnce();
+  }
+
+  @Override
+  public void broke(Throwable cause) {
+    queue.broke(cause);
   }
 }

@@ -7,6 +7,7 @@ import dev.quern.Handler;
 import dev.quern.Kind;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * empty a lock-free step and perhaps an unpark or a submission to the pool. activate, pause and
  * resume are lock-free. The others wait by contract.
  */
-final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue<E> {
+final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue<E>, Target {
   private final Handler<? super E> handler;
   private final DaemonState state;
   private final DaemonBatches<E> batches;
@@ -49,10 +50,7 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
   private volatile @Nullable Thread drainer;
 
   private LockfreeDaemonQueue(
-      Host host,
-      DaemonQueueSpec spec,
-      Handler<? super E> handler,
-      @Nullable LockfreeDaemonQueue<?> target) {
+      Host host, DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
     super(
         host, Kind.DAEMON_QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElseThrow());
     this.handler = handler;
@@ -64,16 +62,13 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
   }
 
   static <E> LockfreeDaemonQueue<E> create(
-      Host host,
-      DaemonQueueSpec spec,
-      Handler<? super E> handler,
-      @Nullable LockfreeDaemonQueue<?> target) {
+      Host host, DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
     LockfreeDaemonQueue<E> queue = new LockfreeDaemonQueue<>(host, spec, handler, target);
     queue.carrier.start();
     return queue;
   }
 
-  private DaemonCarrier carrier(DaemonQueueSpec spec, @Nullable LockfreeDaemonQueue<?> target) {
+  private DaemonCarrier carrier(DaemonQueueSpec spec, @Nullable Target target) {
     if (target != null) {
       return new DaemonTurns(this, target);
     }
@@ -184,14 +179,19 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
     host.ended(this);
   }
 
+  @Override
+  public Place newPlace(Child child) {
+    return new DaemonPlace(this, child);
+  }
+
   /** As a target: from now on the child is live, and this queue cannot be closed before it. */
-  void register(LockfreeDaemonQueue<?> child) {
+  void register(Child child) {
     if (!children.register(child)) {
       throw closedException();
     }
   }
 
-  void unregister(LockfreeDaemonQueue<?> child) {
+  void unregister(Child child) {
     children.unregister(child);
   }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,11 +74,18 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
    *     its end, is that primitive's, and its jobs are not anybody's current job
    */
   LockfreeThreadPool(Host host, ThreadPoolSpec spec, boolean visible) {
-    this(host, spec, visible, new ConcurrentHashMap<>());
+    this(host, spec, visible, new ConcurrentHashMap<>(), UnaryOperator.identity());
   }
 
+  /**
+   * @param workers goes around what each worker runs
+   */
   LockfreeThreadPool(
-      Host host, ThreadPoolSpec spec, boolean visible, Map<Thread, PoolWorker> inside) {
+      Host host,
+      ThreadPoolSpec spec,
+      boolean visible,
+      Map<Thread, PoolWorker> inside,
+      UnaryOperator<Runnable> workers) {
     this.host = host;
     this.name = spec.name();
     this.visible = visible;
@@ -91,7 +99,8 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
             this,
             spec.maxThreads().orElse(Integer.MAX_VALUE),
             spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY),
-            spec.virtual().orElse(false));
+            spec.virtual().orElse(false),
+            workers);
     this.staff = new PoolStaff(host, overseer);
     try {
       overseer.start();

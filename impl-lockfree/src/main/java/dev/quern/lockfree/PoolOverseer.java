@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class PoolOverseer implements Runnable {
   private final int maxThreads;
   private final int priority;
   private final boolean virtual;
+  private final UnaryOperator<Runnable> workers;
   private final AtomicInteger live = new AtomicInteger();
 
   /** Threads of workers that have left, for the overseer to see off. */
@@ -38,12 +40,18 @@ final class PoolOverseer implements Runnable {
   private int workerNumber = 1; // own
   private boolean outage; // own; starting fails at the moment, so that it is logged once
 
-  PoolOverseer(LockfreeThreadPool pool, int maxThreads, int priority, boolean virtual) {
+  PoolOverseer(
+      LockfreeThreadPool pool,
+      int maxThreads,
+      int priority,
+      boolean virtual,
+      UnaryOperator<Runnable> workers) {
     this.pool = pool;
     this.parker = pool.host.parker();
     this.maxThreads = maxThreads;
     this.priority = priority;
     this.virtual = virtual;
+    this.workers = workers;
   }
 
   void start() throws CannotStartThreadException {
@@ -162,7 +170,7 @@ final class PoolOverseer implements Runnable {
     boolean started = false;
     try {
       pool.host.startThread(
-          pool.name() + "-worker-" + workerNumber, priority, virtual, null, worker);
+          pool.name() + "-worker-" + workerNumber, priority, virtual, null, workers.apply(worker));
       started = true;
       workerNumber++;
       outage = false;

@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.spi.Target;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The stack taken whole and turned round is in the order of the pushes, and all that was taken
  * before comes first. Turns are linked through themselves: to add one costs no memory. That needs
- * each to be in here at most once, which the child's state word sees to: CALLED is set by the step
- * that adds the turn, and cleared only once the turn was taken. So a turn that was pushed comes
- * back only after a poll, and the push's compare-and-set can't mistake it for its former self: what
- * it expects is the head that it links to, whatever that was meanwhile.
+ * each to be in here at most once, which the child sees to, whoever made it ({@link Target.Place}):
+ * in this provider CALLED is set by the step that adds the turn, and cleared only once the turn was
+ * taken. So a turn that was pushed comes back only after a poll, and the push's compare-and-set
+ * can't mistake it for its former self: what it expects is the head that it links to, whatever that
+ * was meanwhile.
  *
  * <p>The turn of a child that has ended stays where it is. When more of them than live ones may
  * have come together, who drops the next one unlinks them, under the flag {@code sweeping}; only
@@ -48,19 +50,19 @@ final class TurnLine {
   /** A child's place. At most once in the line. */
   static final class Turn {
     /** Null once the child is gone: what is left of it in the line keeps nothing alive. */
-    private volatile @Nullable LockfreeDaemonQueue<?> child;
+    private volatile Target.@Nullable Child child;
 
     private @Nullable Turn next; // written before the push, then by the drainer
 
-    Turn(@Nullable LockfreeDaemonQueue<?> child) {
+    Turn(Target.@Nullable Child child) {
       this.child = child;
     }
 
     /** One drain of the child, on the target's drainer. */
     void run() {
-      LockfreeDaemonQueue<?> whose = child;
+      Target.Child whose = child;
       if (whose != null) {
-        whose.drainOnce();
+        whose.takeTurn();
       }
     }
   }

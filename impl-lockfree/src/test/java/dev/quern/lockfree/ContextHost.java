@@ -13,6 +13,7 @@ import dev.quern.spi.Alarm;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -149,7 +150,7 @@ final class ContextHost implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     throw new UnsupportedOperationException();
   }
 }

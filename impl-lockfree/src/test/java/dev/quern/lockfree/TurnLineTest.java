@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quern.DaemonQueueSpec;
-import dev.quern.Waiting;
 import dev.quern.lockfree.TurnLine.Turn;
+import dev.quern.spi.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +20,20 @@ import org.junit.jupiter.api.Test;
 /** First come, first served, and one signal for each time the stack was empty. */
 class TurnLineTest {
   private final TurnLine line = new TurnLine();
+
+  /** A child with nothing to do. */
+  private static final class Idle implements Target.Child {
+    @Override
+    public String name() {
+      return "idle";
+    }
+
+    @Override
+    public void takeTurn() {}
+
+    @Override
+    public void broke(Throwable cause) {}
+  }
 
   private static Turn turn() {
     return new Turn(null);
@@ -68,14 +81,7 @@ class TurnLineTest {
 
   @Test
   void turnsOfEndedChildrenDoNotPileUp() {
-    DaemonQueueSpec spec =
-        DaemonQueueSpec.unbounded("child")
-            .producersWait(false)
-            .inactive(false)
-            .maxBatch(1)
-            .waiting(Waiting.PARK);
-    LockfreeDaemonQueue<Object> child =
-        LockfreeDaemonQueue.create(new PoolHost(), spec, item -> {}, null);
+    Target.Child child = new Idle();
     List<Turn> live = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
       Turn turn = new Turn(child);
@@ -86,7 +92,6 @@ class TurnLineTest {
         line.drop(turn);
       }
     }
-    child.close();
     List<Turn> left = Stream.generate(line::poll).takeWhile(Objects::nonNull).toList();
     assertTrue(left.size() < 200, left.size() + " turns, of which 10 are live");
     assertEquals(live, left.stream().filter(live::contains).toList());

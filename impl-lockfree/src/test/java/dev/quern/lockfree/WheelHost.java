@@ -9,6 +9,7 @@ import dev.quern.spi.Alarm;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,7 +91,7 @@ final class WheelHost implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     throw new UnsupportedOperationException();
   }
 }

@@ -12,6 +12,7 @@ import dev.quern.Action;
 import dev.quern.Batch;
 import dev.quern.Body;
 import dev.quern.Call;
+import dev.quern.CpuPools;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -94,6 +95,7 @@ public final class ArgumentRules {
     DaemonQueue<Object> daemon =
         quern.newDaemonQueue(DaemonQueueSpec.unbounded("daemon"), item -> {});
     ThreadPool pool = quern.threadPool("pool");
+    CpuPools pools = quern.cpuPools(ThreadPoolSpec.named("pools"));
     Job job = pool.newJob("job", () -> {});
     TaskContext context = quern.newTaskContext("context");
     Task task = context.newTask("task", () -> {});
@@ -104,6 +106,7 @@ public final class ArgumentRules {
     objects.put(Queue.class, queue);
     objects.put(DaemonQueue.class, daemon);
     objects.put(ThreadPool.class, pool);
+    objects.put(CpuPools.class, pools);
     objects.put(Job.class, job);
     objects.put(TaskContext.class, context);
     objects.put(Task.class, task);
@@ -111,7 +114,7 @@ public final class ArgumentRules {
     objects.put(Work.class, work);
     objects.put(Quern.class, quern);
     if (closed) {
-      List.of(queue, daemon, work, works, job, pool, context).forEach(each -> each.close());
+      List.of(queue, daemon, work, works, job, pool, pools, context).forEach(each -> each.close());
       quern.close();
     }
     return objects;

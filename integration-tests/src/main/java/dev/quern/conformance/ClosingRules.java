@@ -195,6 +195,7 @@ public final class ClosingRules {
     makers.put("newReclaimer", () -> quern.newReclaimer("late", item -> {}));
     makers.put("threadPool", () -> quern.threadPool("late"));
     makers.put("threadPool(spec)", () -> quern.threadPool(ThreadPoolSpec.named("late")));
+    makers.put("cpuPools", () -> quern.cpuPools(ThreadPoolSpec.named("late")));
     makers.put("newTaskContext", () -> quern.newTaskContext("late"));
     makers.put("newWorkQueue", () -> quern.newWorkQueue("late"));
     makers.put("systemQueue", () -> quern.systemQueue(SystemQueue.DEFAULT));

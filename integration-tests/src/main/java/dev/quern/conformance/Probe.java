@@ -13,6 +13,7 @@ import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -243,7 +244,7 @@ public final class Probe {
 
     @Override
     public <C> DaemonQueue<C> newChild(
-        DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+        Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
       return host.newChild(target, spec, handler);
     }
 

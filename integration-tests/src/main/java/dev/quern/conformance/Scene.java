@@ -6,6 +6,8 @@ import dev.quern.Failure;
 import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.config.Runtimes;
+import dev.quern.spi.Host;
+import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -15,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,8 +97,33 @@ public final class Scene {
     return opened(options.set("quern.checks", String.valueOf(checks)));
   }
 
+  /**
+   * A further runtime, of the provider under test, in which the options may also name the partner
+   * for a primitive (rule R5).
+   */
+  public Quern openWith(Provider partner, OpenOptions options) {
+    OpenOptions all = options.set("quern.checks", String.valueOf(checks)).onFailure(failures::add);
+    return opened(Runtimes.open(List.of(probe.around(provider), probe.around(partner)), all));
+  }
+
+  /**
+   * Whom the provider under test is mixed with: every other one that is found, or itself under
+   * another name.
+   */
+  public List<Provider> partners() {
+    List<Provider> others =
+        ServiceLoader.load(Provider.class).stream()
+            .filter(found -> found.type() != provider.getClass())
+            .map(ServiceLoader.Provider::get)
+            .toList();
+    return others.isEmpty() ? List.of(new Renamed(provider, provider.name() + "-too")) : others;
+  }
+
   private Quern opened(OpenOptions options) {
-    Quern opened = Runtimes.open(probe.around(provider), options);
+    return opened(Runtimes.open(probe.around(provider), options));
+  }
+
+  private Quern opened(Quern opened) {
     runtimes.add(opened);
     return opened;
   }
@@ -128,13 +156,13 @@ public final class Scene {
   }
 
   /**
-   * The primitive of this name may break: what it throws and reports is expected, and a close that
-   * still finds it may say that it left something there (rule G17).
+   * The primitives of these names may break: what it throws and reports is expected, and a close
+   * that still finds one may say that it left something there (rule G17).
    */
-  public void mayBreak(String name) {
+  public void mayBreak(String... names) {
     stray();
     failures();
-    mayBreak = Set.of(name);
+    mayBreak = Set.of(names);
   }
 
   /** All that was logged since the test began, under any logger, from {@code INFO} on. */
@@ -389,6 +417,24 @@ public final class Scene {
   @SuppressWarnings("unchecked")
   static <T> T nothing() {
     return (T) NOTHING[0];
+  }
+
+  /** The same provider, as another one. */
+  private record Renamed(Provider provider, String name) implements Provider {
+    @Override
+    public int rank() {
+      return provider.rank();
+    }
+
+    @Override
+    public int spiVersion() {
+      return provider.spiVersion();
+    }
+
+    @Override
+    public Primitives create(Host host) {
+      return provider.create(host);
+    }
   }
 
   /** What JUnit calls the invocation. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.Action;
+import dev.quern.CpuPools;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -16,6 +17,7 @@ import dev.quern.Primitive;
 import dev.quern.SystemQueue;
 import dev.quern.TaskContext;
 import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
 import dev.quern.WorkQueue;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -243,6 +245,12 @@ public final class WaitRules {
           ThreadPool pool = scene.quern().threadPool(Waits.freshName("pool"));
           pool.newJob("busy", blocked).submit();
           return pool;
+        },
+        "CpuPools",
+        blocked -> {
+          CpuPools pools = scene.quern().cpuPools(ThreadPoolSpec.named(Waits.freshName("pools")));
+          pools.remote(0).newJob("busy", blocked).submit();
+          return pools;
         },
         "Job",
         blocked -> {

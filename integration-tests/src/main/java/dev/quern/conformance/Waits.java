@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.quern.Action;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.CpuPools;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Job;
@@ -74,6 +75,7 @@ final class Waits {
     all.put("DaemonQueue.pauseAndWait", Waits::pauseAndWait);
     all.put("DaemonQueue.flush", Waits::daemonFlush);
     all.put("DaemonQueue.close", Waits::daemonClose);
+    all.put("CpuPools.close", Waits::cpuPoolsClose);
     all.put("Job.cancelAndWait", Waits::jobCancelAndWait);
     all.put("Job.close", Waits::jobClose);
     all.put("ThreadPool.close", Waits::poolClose);
@@ -270,6 +272,22 @@ final class Waits {
           assertThrows(ClosedException.class, job::submit);
           blocked.release();
           pool.close();
+        });
+  }
+
+  private static Situation cpuPoolsClose(Scene scene) {
+    Blocked blocked = new Blocked();
+    CpuPools pools = scene.quern().cpuPools(ThreadPoolSpec.named(freshName("pools")));
+    Job job = busyJob(pools.remote(0), scene, blocked);
+    return new Situation(
+        null,
+        pools::close,
+        Waits::names,
+        blocked::release,
+        () -> {
+          assertThrows(ClosedException.class, job::submit);
+          blocked.release();
+          pools.close();
         });
   }
 

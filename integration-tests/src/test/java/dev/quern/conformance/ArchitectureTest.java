@@ -97,6 +97,16 @@ class ArchitectureTest {
         .check(ALL);
   }
 
+  /** It is optional, and is not even on this class path. */
+  @Test
+  void nobodyKnowsTheModuleThatBindsThreads() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.quern.affinity..", "net.openhft..", "org.slf4j..")
+        .check(ALL);
+  }
+
   @Test
   void apiSpiAndProvidersUseTheJdkAlone() {
     classes()

@@ -11,6 +11,7 @@ import dev.quern.conformance.broken.DroppedAtClose;
 import dev.quern.conformance.broken.EarlyBarrier;
 import dev.quern.conformance.broken.EarlyTimer;
 import dev.quern.conformance.broken.Faultless;
+import dev.quern.conformance.broken.ForeignSiblingCutOff;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
 import dev.quern.conformance.broken.LifoQueue;
@@ -20,6 +21,7 @@ import dev.quern.conformance.broken.RoundedCapacity;
 import dev.quern.conformance.broken.SiblingCutOff;
 import dev.quern.conformance.broken.SurvivesCancel;
 import dev.quern.conformance.broken.TakesWhenClosed;
+import dev.quern.conformance.broken.UnboundWorkers;
 import dev.quern.conformance.broken.UnseenCoalesced;
 import dev.quern.spi.Provider;
 import java.lang.reflect.Method;
@@ -45,8 +47,10 @@ class BrokenProvidersTest {
           Map.entry(LostWakeUp.class, "D3"),
           Map.entry(DroppedAtClose.class, "D6"),
           Map.entry(SiblingCutOff.class, "D8"),
+          Map.entry(ForeignSiblingCutOff.class, "R5"),
           Map.entry(IgnoredDone.class, "P5"),
           Map.entry(CancelLosesAnother.class, "P6"),
+          Map.entry(UnboundWorkers.class, "P12"),
           Map.entry(EarlyBarrier.class, "T7"),
           Map.entry(OverlappingWork.class, "W3"),
           Map.entry(EarlyTimer.class, "W4"),

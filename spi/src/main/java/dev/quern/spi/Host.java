@@ -63,8 +63,7 @@ public interface Host {
   Pool lendPool(@Nullable String name);
 
   /** Makes a child of {@code target}: settles its spec and name, then calls the provider back. */
-  <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler);
+  <C> DaemonQueue<C> newChild(Target target, DaemonQueueSpec spec, Handler<? super C> handler);
 
   /** A primitive's close has finished: its name is free again, the runtime forgets it. */
   void ended(Managed primitive);

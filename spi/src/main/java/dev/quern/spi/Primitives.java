@@ -16,16 +16,19 @@ import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The factory of one runtime's primitives. The runtime has already checked arguments and names and
- * merged the configuration: every option of a spec is set, but those for which absence is a value
- * (a queue's capacity, a daemon queue's pool and priority, a context's pool).
+ * The factory of one runtime's primitives, or of those that settings give to this provider (rule
+ * R5). The runtime has already checked arguments and names and merged the configuration: every
+ * option of a spec is set, but those for which absence is a value (a queue's capacity, a daemon
+ * queue's pool and priority, a context's pool).
  *
- * <p>Everything returned also implements {@link Managed}. A factory method that fails leaves
- * nothing behind. A thread that cannot be created is an {@link IllegalStateException} with the
- * {@link CannotStartThreadException}'s cause as its cause (rules D16, P15).
+ * <p>Everything returned also implements {@link Managed}, and a daemon queue {@link Target}. A
+ * factory method that fails leaves nothing behind. A thread that cannot be created is an {@link
+ * IllegalStateException} with the {@link CannotStartThreadException}'s cause as its cause (rules
+ * D16, P15).
  */
 public interface Primitives {
   <E> Queue<E> newQueue(QueueSpec spec, @Nullable Action onNonEmpty);
@@ -34,16 +37,19 @@ public interface Primitives {
    * A daemon queue. Its kind follows from the arguments: a target, else {@code spec.pool()}, else a
    * thread of its own.
    *
-   * @param target the parent, made by this same factory, or null
+   * @param target the parent, perhaps of another provider (rule R5), or null
    */
   <E> DaemonQueue<E> newDaemonQueue(
-      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target);
+      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target);
 
   /**
    * A pool by itself: sharing by name and counting of handles are the runtime's. Its {@code close}
    * lets scheduled jobs run and ends every worker and the overseer (rule P1).
+   *
+   * @param workers goes around what each worker runs, once, from its start to its end, but not
+   *     around the overseer: how a worker is bound to a CPU (rule P12)
    */
-  ThreadPool newThreadPool(ThreadPoolSpec spec);
+  ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> workers);
 
   TaskContext newTaskContext(TaskContextSpec spec);
 

@@ -11,6 +11,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ final class ContextStage implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     throw new IllegalStateException("none to be had");
   }
 }

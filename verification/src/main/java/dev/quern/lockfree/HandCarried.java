@@ -15,6 +15,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -148,7 +149,7 @@ final class HandCarried implements Host, Pool {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     return LockfreeDaemonQueue.create(
         this, settled(spec, 1), handler, (LockfreeDaemonQueue<?>) target);
   }

@@ -9,6 +9,7 @@ import dev.quern.spi.Alarm;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -93,7 +94,7 @@ final class HandTimer implements Alarm {
 
     @Override
     public <C> DaemonQueue<C> newChild(
-        DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+        Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
       throw new AssertionError("a wheel has no queue");
     }
 

@@ -17,6 +17,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
@@ -141,7 +142,7 @@ public class PoolWakesLincheck {
 
     @Override
     public <C> DaemonQueue<C> newChild(
-        DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+        Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
       throw new UnsupportedOperationException();
     }
 

@@ -134,7 +134,7 @@ final class EffectiveSpecs {
      * The order of rule R3: a source for the name, the code, a source for the kind, the default.
      */
     <T> Optional<T> value(Key<T> key, Optional<T> inCode) {
-      Optional<Layers.Found> named = layers.find(key.of(name));
+      Optional<Layers.Found> named = layers.find(key, name);
       if (named.isPresent()) {
         return Optional.of(take(key, named.get()));
       }
@@ -160,7 +160,7 @@ final class EffectiveSpecs {
     /** A source that names this very primitive asks for what it cannot have. */
     void refuse(Key<?> key, String why) {
       layers
-          .find(key.of(name))
+          .find(key, name)
           .ifPresent(found -> problems.add(Problems.misplaced(found, "expected no value: " + why)));
     }
 

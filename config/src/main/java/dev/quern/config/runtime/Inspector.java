@@ -8,7 +8,6 @@ import dev.quern.Kind;
 import dev.quern.config.runtime.Registry.Member;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Managed.Counts;
-import dev.quern.spi.Provider;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -25,15 +24,13 @@ import java.util.Set;
 final class Inspector {
   private final Registry registry;
   private final RuntimeSettings settings;
-  private final Provider provider;
   private final List<Setting> configured;
 
   @Inject
-  Inspector(Registry registry, RuntimeSettings settings, Provider provider, Layers layers) {
+  Inspector(Registry registry, RuntimeSettings settings, Layers layers) {
     this.registry = registry;
     this.configured = configured(layers);
     this.settings = settings;
-    this.provider = provider;
   }
 
   Inspection inspect() {
@@ -46,7 +43,9 @@ final class Inspector {
     live.forEach(
         (primitive, member) ->
             byName
-                .computeIfAbsent(new Name(member.kind(), member.name()), name -> new ArrayList<>())
+                .computeIfAbsent(
+                    new Name(member.kind(), member.name(), member.provider()),
+                    name -> new ArrayList<>())
                 .add(primitive.counts()));
     List<Family> families = new ArrayList<>();
     byName.forEach((name, counts) -> families.add(family(name, counts)));
@@ -57,7 +56,7 @@ final class Inspector {
     return new Family(
         name.kind(),
         name.text(),
-        provider.name(),
+        name.provider(),
         counts.size(),
         counts.stream().mapToLong(Counts::pending).sum(),
         counts.stream().map(Counts::running).flatMap(List::stream).toList(),
@@ -93,5 +92,6 @@ final class Inspector {
         found.key(), key.type().text(key.type().parse(found.text())), found.source());
   }
 
-  private record Name(Kind kind, String text) {}
+  /** One name is one provider's: it is chosen by kind and name. */
+  private record Name(Kind kind, String text, String provider) {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import dev.quern.Kind;
 import dev.quern.OpenOptions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,6 +61,32 @@ final class Layers {
         .filter(layer -> layer.values().containsKey(key))
         .findFirst()
         .map(layer -> read(layer, key));
+  }
+
+  /**
+   * What is said of an option of a primitive of that name. What is said of per-CPU pools holds for
+   * each CPU's, unless something is said of that one (rule P12).
+   */
+  Optional<Found> find(Key<?> key, String name) {
+    return find(key.of(name))
+        .or(
+            () ->
+                key.kind() == Kind.THREAD_POOL
+                    ? CpuNames.common(name).flatMap(common -> find(key.of(common)))
+                    : Optional.empty());
+  }
+
+  /** What environment variables say of an option, for whichever name. */
+  List<Found> variables(Key<?> key) {
+    return environment
+        .variablesOf(key)
+        .map(
+            entry ->
+                new Found(
+                    entry.getKey(),
+                    interpolate(entry.getValue()),
+                    "environment variable " + entry.getKey()))
+        .toList();
   }
 
   /** What one source says of a key, be it the strongest or not. */

@@ -20,12 +20,14 @@ import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.config.runtime.Registry.Member;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Primitives;
+import dev.quern.spi.Target;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ final class Maker {
   private final Registry registry;
   private final EffectiveSpecs specs;
   private final Primitives primitives;
+  private final Providers providers;
   private final VirtualThreads virtualThreads;
   private final Log log;
 
@@ -45,11 +48,13 @@ final class Maker {
       Registry registry,
       EffectiveSpecs specs,
       Primitives primitives,
+      Providers providers,
       VirtualThreads virtualThreads,
       Log log) {
     this.registry = registry;
     this.specs = specs;
     this.primitives = primitives;
+    this.providers = providers;
     this.virtualThreads = virtualThreads;
     this.log = log;
   }
@@ -68,10 +73,9 @@ final class Maker {
         merged -> primitives.newDaemonQueue(merged, handler, null));
   }
 
-  <E> DaemonQueue<E> child(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super E> handler) {
+  <E> DaemonQueue<E> child(Target target, DaemonQueueSpec spec, Handler<? super E> handler) {
     requireNoThread(spec);
-    int depth = registry.depth((Managed) target) + 1;
+    int depth = registry.depth(target) + 1;
     return make(
         new Order(Kind.DAEMON_QUEUE, spec.name(), false, depth),
         () -> specs.of(spec, true),
@@ -93,11 +97,12 @@ final class Maker {
   }
 
   /** A pool by itself; {@link SharedPools} shares it. */
-  ThreadPool threadPool(Effective<ThreadPoolSpec> effective, boolean system) {
+  ThreadPool threadPool(
+      Effective<ThreadPoolSpec> effective, boolean system, UnaryOperator<Runnable> workers) {
     return make(
         new Order(Kind.THREAD_POOL, effective.spec().name(), system, 0),
         () -> effective,
-        primitives::newThreadPool);
+        merged -> primitives.newThreadPool(merged, workers));
   }
 
   /** The merged spec, once it is known that such workers can be had (rule P13). */
@@ -150,7 +155,13 @@ final class Maker {
       Effective<S> effective = settle.get();
       P made = create.apply(effective.spec());
       Member member =
-          new Member(order.kind, order.name, order.system, order.depth, effective.settings());
+          new Member(
+              order.kind,
+              order.name,
+              order.system,
+              order.depth,
+              providers.of(order.kind, order.name).name(),
+              providers.withChoice(order.kind, order.name, effective.settings()));
       if (!registry.add((Managed) made, member)) {
         discard(made);
         throw Registry.closed(order.kind, order.name);

@@ -32,30 +32,38 @@ public final class Opening {
   /** With the provider that the settings name, or the best there is. */
   public Quern open() {
     Optional<Layers.Found> named = layers.find(Settings.PROVIDER.pattern());
-    Optional<Provider> provider = ProviderLookup.choose(named, problems, log);
-    throwProblems();
-    return start(provider.orElseThrow(), named.map(Layers.Found::source).orElse("default"));
+    ProviderLookup lookup = ProviderLookup.onPaths(log);
+    Optional<Provider> main = lookup.choose(named);
+    return start(main, lookup, named.map(Layers.Found::source).orElse("default"));
   }
 
-  /** With this provider, whatever the settings name (rule R9). */
-  public Quern open(Provider provider) {
-    ProviderLookup.wrongVersion(provider).ifPresent(problems::add);
-    throwProblems();
-    return start(provider, "program");
+  /** With this provider, whatever {@code quern.provider} names (rule R9). */
+  public Quern open(Provider main) {
+    return start(Optional.of(main), ProviderLookup.startingWith(main, log), "program");
   }
 
-  private Quern start(Provider provider, String source) {
-    QuernRuntime runtime =
-        DaggerRuntimeComponent.factory()
-            .create(layers, provider, new ProviderSource(source), options, log)
-            .runtime();
-    runtime.start();
-    return runtime;
+  /** With the first of these providers; the settings may name the others, but no further one. */
+  public Quern open(List<Provider> providers) {
+    return start(Optional.of(providers.get(0)), ProviderLookup.among(providers, log), "program");
   }
 
-  private void throwProblems() {
+  private Quern start(Optional<Provider> main, ProviderLookup lookup, String source) {
+    List<Provider> others =
+        Providers.settings(layers).stream()
+            .map(lookup::named)
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
+    problems.addAll(lookup.problems());
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);
     }
+    Providers providers = new Providers(main.orElseThrow(), others, layers);
+    QuernRuntime runtime =
+        DaggerRuntimeComponent.factory()
+            .create(layers, providers, new ProviderSource(source), options, log)
+            .runtime();
+    runtime.start();
+    return runtime;
   }
 }

@@ -91,6 +91,20 @@ final class PoolHandle implements ThreadPool {
     return List.copyOf(left);
   }
 
+  /** Gives back a handle that nobody has seen, and waits for a pool that was made for it. */
+  void abandon() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    giveBack();
+    if (last) {
+      pool.close();
+    }
+  }
+
   /** The provider's pool. */
   ThreadPool pool() {
     return pool;
@@ -116,18 +130,23 @@ final class PoolHandle implements ThreadPool {
     }
     mine.forEach(SharedPools::beginClose);
     if (first) {
-      boolean ends = pools.release(shared);
-      shared.remove(this);
-      if (ends && shared.isInside()) { // became the last since the check
-        pools.endElsewhere(pool);
-      } else {
-        last = ends;
-      }
+      giveBack();
     }
     return mine;
   }
 
-  private void requireOutside() {
+  private void giveBack() {
+    boolean ends = pools.release(shared);
+    shared.remove(this);
+    if (ends && shared.isInside()) { // became the last since the check
+      pools.endElsewhere(pool);
+    } else {
+      last = ends;
+    }
+  }
+
+  /** Rule G6. */
+  void requireOutside() {
     if (primitives.currentJob().filter(this::isMine).isPresent()
         || shared.isInsideOnlyWorker()
         || (isLast() && shared.isInside())) {

@@ -75,16 +75,7 @@ final class Problems {
 
   private void checkEnvironment() {
     for (Key<?> key : Settings.all()) {
-      layers
-          .environment()
-          .variablesOf(key)
-          .map(
-              entry ->
-                  new Found(
-                      entry.getKey(),
-                      layers.interpolate(entry.getValue()),
-                      "environment variable " + entry.getKey()))
-          .forEach(found -> checkValue(key, found));
+      layers.variables(key).forEach(found -> checkValue(key, found));
     }
   }
 

@@ -13,74 +13,89 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.Spliterator;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Finds the providers and chooses one (rules R1, R2, R6). */
+/** Finds the providers and chooses among them (rules R1, R2, R5, R6, R9). */
 final class ProviderLookup {
-  /** No class path has more; a loader that fails for ever is given up. */
-  private static final int MAX_ENTRIES = 1000;
-
   private static final String ADVICE = "add the artifact dev.quern:quern-lockfree";
 
   private final Log log;
   private final List<Provider> usable = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
-  private final List<String> problems = new ArrayList<>();
+  private final Set<String> problems = new LinkedHashSet<>();
   private final List<String> broken = new ArrayList<>();
+  private boolean open; // to those on the paths
+  private boolean collected;
 
   /** One made for another version of the SPI; nothing but its name and class can be relied on. */
   private record Refused(String name, String why) {}
 
-  private ProviderLookup(Log log) {
+  private ProviderLookup(Log log, boolean open) {
     this.log = log;
+    this.open = open;
+  }
+
+  /** Those on the class path and the module path. */
+  static ProviderLookup onPaths(Log log) {
+    ProviderLookup lookup = new ProviderLookup(log, true);
+    lookup.collect();
+    lookup.findTwins();
+    return lookup;
+  }
+
+  /** Those that the program gives, and no others (rule R9). */
+  static ProviderLookup among(List<Provider> given, Log log) {
+    ProviderLookup lookup = new ProviderLookup(log, false);
+    given.forEach(lookup::add);
+    lookup.refused.forEach(refused -> lookup.problems.add(refused.why()));
+    lookup.findTwins();
+    return lookup;
+  }
+
+  /** The one that the program gives, and if another is asked for, those on the paths. */
+  static ProviderLookup startingWith(Provider given, Log log) {
+    ProviderLookup lookup = among(List.of(given), log);
+    lookup.open = true;
+    return lookup;
   }
 
   /** The provider that is named, or the one of the highest rank; else a problem, and none. */
-  static Optional<Provider> choose(Optional<Found> setting, List<String> problems, Log log) {
-    ProviderLookup lookup = new ProviderLookup(log);
-    lookup.collect();
-    lookup.findTwins();
+  Optional<Provider> choose(Optional<Found> setting) {
     Optional<Provider> chosen = Optional.empty();
-    if (lookup.problems.isEmpty()) {
-      chosen = setting.isPresent() ? lookup.named(setting.get()) : lookup.ofHighestRank();
+    if (problems.isEmpty()) {
+      chosen = setting.isPresent() ? named(setting.get()) : ofHighestRank();
     }
     if (chosen.isPresent()) {
-      lookup.refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
+      refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
     }
-    problems.addAll(lookup.problems);
     return chosen;
   }
 
-  private void collect() {
-    Set<Class<?>> seen = new LinkedHashSet<>();
-    for (ClassLoader loader : Sources.loaders()) {
-      Spliterator<ServiceLoader.Provider<Provider>> found =
-          ServiceLoader.load(Provider.class, loader).stream().spliterator();
-      boolean more = true;
-      for (int i = 0; more && i < MAX_ENTRIES; i++) {
-        try {
-          more =
-              found.tryAdvance(
-                  candidate -> {
-                    if (seen.add(candidate.type())) {
-                      add(candidate);
-                    }
-                  });
-        } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-          broken.add(e.toString());
-          log.write(Level.WARNING, "a provider of Quern cannot be loaded", e);
-        }
-      }
-    }
+  /** What is wrong so far, each once. */
+  Set<String> problems() {
+    return problems;
   }
 
-  private void add(ServiceLoader.Provider<Provider> candidate) {
-    Provider provider = candidate.get();
+  /** One of the name of a provider that the program gave is not asked for. */
+  private void collect() {
+    collected = true;
+    Set<String> given = usable.stream().map(Provider::name).collect(Collectors.toSet());
+    Services.each(
+        Provider.class,
+        provider -> {
+          if (!given.contains(provider.name())) {
+            add(provider);
+          }
+        },
+        thrown -> {
+          broken.add(thrown.toString());
+          log.write(Level.WARNING, "a provider of Quern cannot be loaded", thrown);
+        });
+  }
+
+  private void add(Provider provider) {
     wrongVersion(provider)
         .ifPresentOrElse(
             why -> refused.add(new Refused(provider.name(), why)), () -> usable.add(provider));
@@ -103,18 +118,30 @@ final class ProviderLookup {
         });
   }
 
-  private Optional<Provider> named(Found setting) {
-    String name = setting.text().strip();
-    Optional<Provider> provider = usable.stream().filter(p -> p.name().equals(name)).findFirst();
+  /** The provider that the setting names; else a problem, and none. */
+  Optional<Provider> named(Found setting) {
+    String name = Providers.name(setting);
+    Optional<Provider> provider = usable(name);
+    if (provider.isEmpty() && open && !collected) {
+      collect();
+      findTwins();
+      provider = usable(name);
+    }
     if (provider.isEmpty()) {
-      refused.stream().filter(r -> r.name().equals(name)).map(Refused::why).forEach(problems::add);
-      if (problems.isEmpty()) {
+      List<String> why =
+          refused.stream().filter(r -> r.name().equals(name)).map(Refused::why).toList();
+      problems.addAll(why);
+      if (why.isEmpty()) {
         problems.add(
             Problems.misplaced(
                 setting, "there is no such provider, found " + names() + unloaded()));
       }
     }
     return provider;
+  }
+
+  private Optional<Provider> usable(String name) {
+    return usable.stream().filter(provider -> provider.name().equals(name)).findFirst();
   }
 
   private Optional<Provider> ofHighestRank() {
@@ -148,7 +175,7 @@ final class ProviderLookup {
   }
 
   /** What is wrong with the version it is built for, if anything. */
-  static Optional<String> wrongVersion(Provider provider) {
+  private static Optional<String> wrongVersion(Provider provider) {
     int version = provider.spiVersion();
     return version == Provider.SPI_VERSION
         ? Optional.empty()

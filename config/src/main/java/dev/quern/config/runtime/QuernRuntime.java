@@ -2,6 +2,7 @@
 package dev.quern.config.runtime;
 
 import dev.quern.Action;
+import dev.quern.CpuPools;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -20,6 +21,7 @@ import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Primitives;
+import dev.quern.spi.Target;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -91,7 +93,7 @@ final class QuernRuntime implements Quern {
     Objects.requireNonNull(handler, "handler");
     Maker.userName(name);
     registry.requireOpen(Kind.DAEMON_QUEUE, name);
-    return maker.child(system.reclaimer(), spec, handler);
+    return maker.child((Target) system.reclaimer(), spec, handler);
   }
 
   @Override
@@ -107,6 +109,15 @@ final class QuernRuntime implements Quern {
     Maker.userName(spec.name());
     registry.requireOpen(Kind.THREAD_POOL, spec.name());
     return pools.handle(spec);
+  }
+
+  @Override
+  public CpuPools cpuPools(ThreadPoolSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    Maker.userName(spec.name());
+    pools.requireNameForCpus(spec.name());
+    registry.requireOpen(Kind.THREAD_POOL, spec.name());
+    return pools.handles(spec);
   }
 
   @Override

@@ -43,9 +43,15 @@ final class Registry {
    * What is known of a member.
    *
    * @param depth how many targets a daemon queue has above it
+   * @param provider the name of the one that made it
    */
   record Member(
-      Kind kind, String name, boolean system, int depth, List<Inspection.Setting> settings) {}
+      Kind kind,
+      String name,
+      boolean system,
+      int depth,
+      String provider,
+      List<Inspection.Setting> settings) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final WeakMembers<Managed, Member> members = new WeakMembers<>(); // guarded by lock

@@ -4,7 +4,6 @@ package dev.quern.config.runtime;
 import dagger.BindsInstance;
 import dagger.Component;
 import dev.quern.OpenOptions;
-import dev.quern.spi.Provider;
 import jakarta.inject.Singleton;
 
 /** One runtime: settings, host, provider's factory, door. */
@@ -18,7 +17,7 @@ interface RuntimeComponent {
   interface Factory {
     RuntimeComponent create(
         @BindsInstance Layers layers,
-        @BindsInstance Provider provider,
+        @BindsInstance Providers providers,
         @BindsInstance ProviderSource source,
         @BindsInstance OpenOptions options,
         @BindsInstance Log log);

@@ -11,6 +11,7 @@ import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Target;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
@@ -24,6 +25,7 @@ final class RuntimeHost implements Host {
   private final Threads threads;
   private final TimerThread timer;
   private final Failures failures;
+  private final CpuBinding binding;
   private final Log log;
   private final Registry registry;
   private final Lazy<Maker> maker;
@@ -35,6 +37,7 @@ final class RuntimeHost implements Host {
       Threads threads,
       TimerThread timer,
       Failures failures,
+      CpuBinding binding,
       Log log,
       Registry registry,
       Lazy<Maker> maker,
@@ -43,6 +46,7 @@ final class RuntimeHost implements Host {
     this.threads = threads;
     this.timer = timer;
     this.failures = failures;
+    this.binding = binding;
     this.log = log;
     this.registry = registry;
     this.maker = maker;
@@ -53,7 +57,7 @@ final class RuntimeHost implements Host {
   public Thread startThread(
       String name, int priority, boolean virtual, @Nullable ClassLoader loader, Runnable body)
       throws CannotStartThreadException {
-    return threads.start(name, priority, virtual, loader, body);
+    return threads.start(name, priority, virtual, loader, virtual ? body : binding.released(body));
   }
 
   @Override
@@ -88,7 +92,7 @@ final class RuntimeHost implements Host {
 
   @Override
   public <C> DaemonQueue<C> newChild(
-      DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler) {
+      Target target, DaemonQueueSpec spec, Handler<? super C> handler) {
     Objects.requireNonNull(spec, "spec");
     Objects.requireNonNull(handler, "handler");
     Maker.userName(spec.name());

@@ -6,7 +6,6 @@ import dagger.Provides;
 import dev.quern.OpenOptions;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
-import dev.quern.spi.Provider;
 import jakarta.inject.Singleton;
 
 /** Makes what has no constructor that could be injected. */
@@ -22,13 +21,13 @@ final class RuntimeModule {
 
   @Provides
   @Singleton
-  static Primitives primitives(Provider provider, Host host) {
-    return provider.create(host);
+  static Primitives primitives(Providers providers, Host host) {
+    return new MixedPrimitives(providers, host);
   }
 
   @Provides
-  static RuntimeSettings settings(Layers layers, Provider provider, ProviderSource source) {
-    return RuntimeSettings.of(layers).withProvider(provider.name(), source.text());
+  static RuntimeSettings settings(Layers layers, Providers providers, ProviderSource source) {
+    return RuntimeSettings.of(layers).withProvider(providers.main().name(), source.text());
   }
 
   @Provides

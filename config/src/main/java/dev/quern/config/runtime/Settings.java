@@ -13,12 +13,16 @@ import dev.quern.ThreadPoolSpec;
 import dev.quern.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The one table of keys: type, range, default and meaning of every setting there is. */
 final class Settings {
   private static final List<Key<?>> ALL = new ArrayList<>();
+  private static final Map<Kind, Key<String>> PROVIDERS = new EnumMap<>(Kind.class);
 
   private static final Duration LEAST = Duration.ofNanos(1);
   private static final int CPUS = Runtime.getRuntime().availableProcessors();
@@ -35,7 +39,8 @@ final class Settings {
           "provider",
           ValueType.text("the name of a provider"),
           null,
-          "The provider of the primitives. Without it, the one of the highest rank is taken.");
+          "The provider of the primitives that name no other. Without it, the one of the highest rank is"
+              + " taken.");
   static final Key<Boolean> CHECKS =
       runtime(
           "checks",
@@ -183,6 +188,14 @@ final class Settings {
 
   static {
     for (Kind kind : Kind.values()) {
+      PROVIDERS.put(
+          kind,
+          tuning(
+              kind,
+              "provider",
+              ValueType.text("the name of a provider"),
+              null,
+              "The provider that makes it. Without it, the runtime's."));
       meaning(kind, "name", "The name by which configuration finds it.");
     }
     for (Kind kind : List.of(QUEUE, DAEMON_QUEUE)) {
@@ -201,6 +214,11 @@ final class Settings {
   /** Every key, those of the runtime first, then kind by kind. */
   static List<Key<?>> all() {
     return List.copyOf(ALL);
+  }
+
+  /** The key that chooses the provider of a primitive of that kind (rule R5). */
+  static Key<String> providerOf(Kind kind) {
+    return Objects.requireNonNull(PROVIDERS.get(kind), kind::key);
   }
 
   private static <T> Key<T> runtime(

@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One provider's pool and the count of its handles; dead from the moment when none is left. */
 final class SharedPool {
+  /** A pool of no CPU in particular. */
+  static final int NO_CPU = -1;
+
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<PoolHandle> handles = new LinkedHashSet<>(); // guarded by lock
   private @Nullable ThreadPool pool; // guarded by lock, set once
   private @Nullable ThreadPoolSpec spec; // guarded by lock, set with pool
+  private int cpu = NO_CPU; // guarded by lock, set with pool
   private int count; // guarded by lock
   private boolean dead; // guarded by lock
 
@@ -33,9 +37,12 @@ final class SharedPool {
   /**
    * Counts one more handle, making the pool for the first; false if it is dead. A failing {@code
    * make} kills it. The lock is held meanwhile: those who race for this pool wait for it.
+   *
+   * @param ofCpu whose pool it is to be; {@link #NO_CPU} takes a live one as it is
    */
   boolean acquire(
       @Nullable ThreadPoolSpec asked,
+      int ofCpu,
       Effective<ThreadPoolSpec> effective,
       Function<Effective<ThreadPoolSpec>, ThreadPool> make) {
     lock.lock();
@@ -47,9 +54,13 @@ final class SharedPool {
         dead = true; // unless the next line comes back
         pool = make.apply(effective);
         spec = effective.spec();
+        cpu = ofCpu;
         dead = false;
-      } else if (asked != null) {
-        requireSame(asked, effective.spec());
+      } else {
+        requireOf(ofCpu);
+        if (asked != null) {
+          requireSame(asked, effective.spec());
+        }
       }
       count++;
       return true;
@@ -146,6 +157,16 @@ final class SharedPool {
       lock.unlock();
     }
     return isInside();
+  }
+
+  /** Called with the lock held. */
+  private void requireOf(int ofCpu) {
+    if (ofCpu != NO_CPU && ofCpu != cpu) {
+      throw new MisuseException(
+          Failures.describe(Kind.THREAD_POOL, name)
+              + ": is live, but not made as the pool of CPU "
+              + ofCpu);
+    }
   }
 
   /**

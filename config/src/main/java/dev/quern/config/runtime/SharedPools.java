@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import dev.quern.CpuPools;
 import dev.quern.Primitive;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
@@ -12,10 +13,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ final class SharedPools {
   private final Maker maker;
   private final Primitives primitives;
   private final TimerThread timer;
+  private final CpuBinding binding;
   private final Log log;
   private final Map<String, SharedPool> live = new ConcurrentHashMap<>();
 
@@ -38,34 +42,55 @@ final class SharedPools {
   private final AtomicBoolean ownKept = new AtomicBoolean();
 
   @Inject
-  SharedPools(Maker maker, Primitives primitives, TimerThread timer, Log log) {
+  SharedPools(Maker maker, Primitives primitives, TimerThread timer, CpuBinding binding, Log log) {
     this.maker = maker;
     this.primitives = primitives;
     this.timer = timer;
+    this.binding = binding;
     this.log = log;
   }
 
   /** A user's handle of the pool as it is, or made with what is configured for it. */
   ThreadPool handle(String name) {
-    return handle(acquire(ThreadPoolSpec.named(name), false));
+    return handle(acquire(ThreadPoolSpec.named(name), false, SharedPool.NO_CPU));
   }
 
   /** A user's handle of a pool like that. */
   ThreadPool handle(ThreadPoolSpec spec) {
-    return handle(acquire(spec, true));
+    return handle(acquire(spec, true, SharedPool.NO_CPU));
+  }
+
+  /** Rules G1, G14. */
+  void requireNameForCpus(String name) {
+    CpuNames.requireShort(name, binding.count());
+  }
+
+  /** A user's handle of a pool like that for each CPU; if one can't be had, of none (P12). */
+  CpuPools handles(ThreadPoolSpec spec) {
+    List<PoolHandle> handles = new ArrayList<>();
+    try {
+      for (int cpu = 0; cpu < binding.count(); cpu++) {
+        handles.add(handle(acquire(CpuNames.of(spec, cpu), true, cpu)));
+      }
+    } catch (Throwable thrown) {
+      handles.forEach(PoolHandle::abandon);
+      throw thrown;
+    }
+    return new CpuPoolHandles(spec.name(), handles, binding, spec.virtual().orElse(false));
   }
 
   /** A primitive's handle. */
   Pool lend(@Nullable String name) {
     if (name == null && ownKept.compareAndSet(false, true)) {
       try {
-        acquire(ThreadPoolSpec.named(OWN), false);
+        acquire(ThreadPoolSpec.named(OWN), false, SharedPool.NO_CPU);
       } catch (Throwable thrown) {
         ownKept.set(false);
         throw thrown;
       }
     }
-    SharedPool shared = acquire(ThreadPoolSpec.named(name == null ? OWN : name), false);
+    String which = name == null ? OWN : name;
+    SharedPool shared = acquire(ThreadPoolSpec.named(which), false, SharedPool.NO_CPU);
     return new LentPool(shared, this);
   }
 
@@ -121,23 +146,26 @@ final class SharedPools {
     }
   }
 
-  private ThreadPool handle(SharedPool shared) {
+  private PoolHandle handle(SharedPool shared) {
     PoolHandle handle = new PoolHandle(shared, this, primitives);
     shared.add(handle);
     return handle;
   }
 
-  private SharedPool acquire(ThreadPoolSpec spec, boolean compare) {
+  private SharedPool acquire(ThreadPoolSpec spec, boolean compare, int cpu) {
     Effective<ThreadPoolSpec> effective = maker.settle(spec);
     String name = spec.name();
+    boolean binds = cpu != SharedPool.NO_CPU && !spec.virtual().orElse(false);
+    UnaryOperator<Runnable> workers = binds ? binding.workers(cpu) : UnaryOperator.identity();
     while (true) {
       SharedPool shared = live.computeIfAbsent(name, SharedPool::new);
       try {
         boolean acquired =
             shared.acquire(
                 compare ? spec : null,
+                cpu,
                 effective,
-                settled -> maker.threadPool(settled, name.startsWith(Key.PREFIX)));
+                settled -> maker.threadPool(settled, name.startsWith(Key.PREFIX), workers));
         if (acquired) {
           return shared;
         }

@@ -7,6 +7,7 @@ import dev.quern.Handler;
 import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Target;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -41,7 +42,9 @@ final class Fake implements InvocationHandler {
     this.spec = spec;
     this.face =
         Proxy.newProxyInstance(
-            Fake.class.getClassLoader(), new Class<?>[] {type, Managed.class}, this);
+            Fake.class.getClassLoader(),
+            new Class<?>[] {type, type == DaemonQueue.class ? Target.class : Managed.class},
+            this);
   }
 
   @Override
@@ -83,7 +86,7 @@ final class Fake implements InvocationHandler {
 
   private Object child(@Nullable Object[] args) {
     return Objects.requireNonNull(provider.host)
-        .newChild((DaemonQueue<?>) face, (DaemonQueueSpec) args[0], (Handler<?>) args[1]);
+        .newChild((Target) face, (DaemonQueueSpec) args[0], (Handler<?>) args[1]);
   }
 
   private Object job(String jobName) {

@@ -19,6 +19,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
+import dev.quern.spi.Target;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -78,12 +79,12 @@ final class FakeProvider implements Provider, Primitives {
   @Override
   @SuppressWarnings("unchecked")
   public <E> DaemonQueue<E> newDaemonQueue(
-      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable DaemonQueue<?> target) {
+      DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
     return (DaemonQueue<E>) make(DaemonQueue.class, spec.name(), spec);
   }
 
   @Override
-  public ThreadPool newThreadPool(ThreadPoolSpec spec) {
+  public ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> workers) {
     return make(ThreadPool.class, spec.name(), spec);
   }
 

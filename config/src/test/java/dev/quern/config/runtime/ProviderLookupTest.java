@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.ConfigurationException;
+import dev.quern.Family;
 import dev.quern.Inspection.Setting;
+import dev.quern.Kind;
 import dev.quern.OpenOptions;
 import dev.quern.Quern;
+import dev.quern.QueueSpec;
+import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
@@ -21,6 +25,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +163,110 @@ class ProviderLookupTest {
   void aProviderGivenIsTakenWhateverIsNamed() {
     try (Quern quern = world.open(OpenOptions.NONE.set("quern.provider", "other"))) {
       assertEquals(new Setting("quern.provider", "fake", "program"), provider(quern));
+    }
+  }
+
+  @Test
+  void aPrimitiveIsMadeByTheProviderThatIsNamedForItsNameOrItsKind() throws IOException {
+    find(Low.class, High.class);
+    world.environment = Map.of("QUERN_WORK_QUEUE__BY_ENVIRONMENT__PROVIDER", "low");
+    OpenOptions options =
+        OpenOptions.NONE
+            .set("quern.thread-pool.*.provider", "low")
+            .set("quern.thread-pool.own.provider", "high");
+    try (Quern quern = world.opening(options).open()) {
+      quern.newWorkQueue("by-environment");
+      quern.newWorkQueue("usual");
+      quern.threadPool("any");
+      quern.threadPool("own");
+      assertEquals(
+          List.of("low", "high", "low", "high"),
+          quern.inspect().families().stream().map(Family::provider).toList());
+      assertTrue(
+          quern
+              .inspect()
+              .settings()
+              .contains(
+                  new Setting(
+                      "quern.work-queue.by-environment.provider",
+                      "low",
+                      "environment variable QUERN_WORK_QUEUE__BY_ENVIRONMENT__PROVIDER")));
+    }
+  }
+
+  @Test
+  void whatIsSaidOfThePoolsOfTheCpusHoldsForTheProviderToo() throws IOException {
+    find(Low.class, High.class);
+    OpenOptions options = OpenOptions.NONE.set("quern.thread-pool.io.provider", "low");
+    try (Quern quern = world.opening(options).open()) {
+      quern.cpuPools(ThreadPoolSpec.named("io"));
+      assertEquals(
+          Optional.of("low"),
+          quern.inspect().family(Kind.THREAD_POOL, "io-cpu0").map(Family::provider));
+    }
+  }
+
+  @Test
+  void everySettingThatNamesAnUnusableProviderIsAProblem() throws IOException {
+    find(Low.class, Old.class);
+    world.environment = Map.of("QUERN_WORK_QUEUE__NEVER_MADE__PROVIDER", "hgih");
+    List<String> problems =
+        problems(
+            OpenOptions.NONE
+                .set("quern.queue.never-made.provider", "nobody")
+                .set("quern.task-context.*.provider", "old"));
+    assertEquals(3, problems.size(), problems::toString);
+    assertTrue(
+        problems.contains(
+            "quern.queue.never-made.provider = \"nobody\" (program): there is no such provider,"
+                + " found [low]"),
+        problems::toString);
+    assertTrue(
+        problems.stream().anyMatch(p -> p.startsWith("QUERN_WORK_QUEUE__NEVER_MADE__PROVIDER")));
+    assertTrue(
+        problems.stream()
+            .anyMatch(
+                p -> p.contains("\"old\" is built for version 0 of the SPI, this is version")));
+  }
+
+  @Test
+  void besideAProviderGivenOthersAreLookedForOnlyIfTheyAreNamed() throws IOException {
+    findNames("no.such.Class", Low.class.getName());
+    world.open(OpenOptions.NONE.set("quern.queue.*.provider", "fake")).close();
+    assertEquals(List.of(), world.logged, "nobody looked");
+    try (Quern quern = world.open(OpenOptions.NONE.set("quern.queue.*.provider", "low"))) {
+      quern.newQueue(QueueSpec.unbounded("q"));
+      assertEquals(
+          Optional.of("low"), quern.inspect().family(Kind.QUEUE, "q").map(Family::provider));
+    }
+    ConfigurationException unknown =
+        assertThrows(
+            ConfigurationException.class,
+            () -> world.open(OpenOptions.NONE.set("quern.queue.*.provider", "high")));
+    assertTrue(unknown.problems().get(0).contains("found [fake, low]"), unknown::toString);
+  }
+
+  @Test
+  void ofProvidersGivenTheFirstIsTheUsualAndNoOthersCount() throws IOException {
+    find(High.class);
+    OpenOptions options = OpenOptions.NONE.set("quern.queue.q.provider", "low");
+    List<Provider> given = List.of(world.provider, new Low());
+    try (Quern quern = world.opening(options).open(given)) {
+      assertEquals(new Setting("quern.provider", "fake", "program"), provider(quern));
+      quern.newQueue(QueueSpec.unbounded("q"));
+      assertEquals(
+          Optional.of("low"), quern.inspect().family(Kind.QUEUE, "q").map(Family::provider));
+    }
+    OpenOptions found = OpenOptions.NONE.set("quern.queue.q.provider", "high");
+    assertThrows(ConfigurationException.class, () -> world.opening(found).open(given));
+    for (List<Provider> wrong :
+        List.of(
+            List.<Provider>of(new Low(), new LowAgain()),
+            List.<Provider>of(new Low(), new Old()))) {
+      assertThrows(
+          ConfigurationException.class,
+          () -> world.opening(OpenOptions.NONE).open(wrong),
+          wrong::toString);
     }
   }
 

@@ -39,7 +39,8 @@ class SettingsPageTest {
       In an environment variable the name is in upper case, with `_` for `.` and `-`; it means every
       name that is written so. The runtime's own primitives have names too: `quern.default`,
       `quern.long-running`, `quern.high-priority`, `quern.unbound` (work queues), `quern.reclaimer` (daemon
-      queue), `quern.pool` (thread pool).
+      queue), `quern.pool` (thread pool). What is said of the pools of the CPUs by their common name
+      (`quern.thread-pool.io.max-threads`) holds for each of them, `io-cpu0` and so on, of which nothing is said.
 
       In a value, `${key}` is the value of another key from whichever source, `${sys:name}` a system
       property, `${env:NAME}` an environment variable.

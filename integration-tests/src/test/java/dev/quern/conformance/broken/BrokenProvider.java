@@ -15,6 +15,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
+import dev.quern.spi.Target;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -125,7 +126,9 @@ abstract class BrokenProvider implements Provider {
     }
     for (Class<?> face : FACES) {
       if (face.isInstance(made)) {
-        return made instanceof Managed ? wrap(made, face, Managed.class) : wrap(made, face);
+        return made instanceof Target
+            ? wrap(made, face, Target.class)
+            : made instanceof Managed ? wrap(made, face, Managed.class) : wrap(made, face);
       }
     }
     return made;
