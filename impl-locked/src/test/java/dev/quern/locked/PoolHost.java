@@ -14,6 +14,7 @@ import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Views;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -128,6 +129,11 @@ final class PoolHost implements Host {
     public void close() {
       givenBack.incrementAndGet();
     }
+  }
+
+  @Override
+  public Views views() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -6,6 +6,8 @@ import static java.lang.invoke.MethodHandles.lookup;
 import dev.quern.spi.Parker;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -187,6 +189,66 @@ final class Buffer<E> {
       restored += Run.count(back);
       front = Run.join(back, front);
       cursors.restore(head - restored);
+    }
+  }
+
+  /** Consumer: all there is, in order. Arms nothing. */
+  List<E> copy() {
+    seen = cursors.look(head, false);
+    List<E> all = new ArrayList<>((int) (restored + (seen - head)));
+    for (Run<E> run = front; run != null; run = run.rest()) {
+      run.copyTo(all);
+    }
+    if (head != seen) {
+      new Run<E>(slow, chunks.at(head), head, seen).copyTo(all);
+    }
+    return all;
+  }
+
+  /**
+   * Consumer: takes out the items at these places, counted from the front. Those in front of the
+   * last one move up to it, then as many as were taken out leave at the front, as ever. The slots
+   * up to {@code seen} are the consumer's alone. Allocates first: an error leaves all as it was.
+   */
+  void remove(BitSet places) {
+    int inFront = (int) restored;
+    List<E> all = copy();
+    List<E> kept = new ArrayList<>();
+    int gone = 0;
+    for (int i = inFront; i < places.length(); i++) {
+      if (places.get(i)) {
+        gone++;
+      } else {
+        kept.add(all.get(i));
+      }
+    }
+    if (places.nextSetBit(0) < inFront) {
+      removeRestored(places, all.subList(0, inFront));
+    }
+    leave(gone);
+    if (!kept.isEmpty()) {
+      new Run<E>(slow, chunks.at(head), head, seen).put(kept);
+    }
+    cursors.publish(head - restored);
+  }
+
+  private void removeRestored(BitSet places, List<E> all) {
+    List<E> kept = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (!places.get(i)) {
+        kept.add(all.get(i));
+      }
+    }
+    front = kept.isEmpty() ? null : Run.of(kept, slow);
+    restored = kept.size();
+  }
+
+  private void leave(int count) {
+    for (int i = 0; i < count; i++) {
+      Chunk chunk = chunks.at(head);
+      chunk.clear(head);
+      chunks.enter(chunk, head);
+      headOpaque(head + 1);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,15 @@ final class Run<E> {
     this.chunk = chunk;
     this.from = from;
     this.to = to;
+  }
+
+  /** One of these items, which are not none. */
+  static <E> Run<E> of(List<E> items, SlowAppends slow) {
+    int count = items.size();
+    Chunk chunk = Chunk.alone(0, Math.max(1, Integer.highestOneBit(2 * count - 1)));
+    Run<E> run = new Run<>(slow, chunk, 0, count);
+    run.put(items);
+    return run;
   }
 
   /** Both, one after the other. */
@@ -54,6 +64,37 @@ final class Run<E> {
       count += each.to - each.from;
     }
     return count;
+  }
+
+  @Nullable Run<E> rest() {
+    return rest;
+  }
+
+  /** Adds the items of this run to the list, and leaves them there. */
+  @SuppressWarnings("unchecked") // only append puts items in
+  void copyTo(List<E> all) {
+    Chunk each = chunk;
+    for (long i = from; i != to; i++) {
+      if (i != from && each.isBorder(i)) {
+        each = each.next();
+      }
+      Object item = slow.await(each, i);
+      if (item != null) { // else an append that broke
+        all.add((E) item);
+      }
+    }
+  }
+
+  /** Puts other items into the places from the first on, which are the caller's alone. */
+  void put(List<E> items) {
+    Chunk each = chunk;
+    long place = from;
+    for (E item : items) {
+      if (place != from && each.isBorder(place)) {
+        each = each.next();
+      }
+      each.setRelease(place++, item);
+    }
   }
 
   /** The first item of this run, left there. Null where an append broke. */

@@ -66,6 +66,9 @@ public interface Host {
   <C> DaemonQueue<C> newChild(
       DaemonQueue<?> target, DaemonQueueSpec spec, Handler<? super C> handler);
 
+  /** Makes the views of primitives for code written for {@code java.util.concurrent}. */
+  Views views();
+
   /** A primitive's close has finished: its name is free again, the runtime forgets it. */
   void ended(Managed primitive);
 }

@@ -17,6 +17,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
@@ -136,6 +137,11 @@ public class PoolWakesLincheck {
 
     @Override
     public Pool lendPool(@Nullable String name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Views views() {
       throw new UnsupportedOperationException();
     }
 

@@ -5,6 +5,7 @@ import dev.quern.Primitive;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
+import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Alarm;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
@@ -32,17 +33,19 @@ final class SharedPools {
   private final Primitives primitives;
   private final TimerThread timer;
   private final Log log;
+  private final RuntimeViews views;
   private final Map<String, SharedPool> live = new ConcurrentHashMap<>();
 
   /** The runtime itself keeps a handle of its own pool, so that it doesn't come and go. */
   private final AtomicBoolean ownKept = new AtomicBoolean();
 
   @Inject
-  SharedPools(Maker maker, Primitives primitives, TimerThread timer, Log log) {
+  SharedPools(Maker maker, Primitives primitives, TimerThread timer, Log log, RuntimeViews views) {
     this.maker = maker;
     this.primitives = primitives;
     this.timer = timer;
     this.log = log;
+    this.views = views;
   }
 
   /** A user's handle of the pool as it is, or made with what is configured for it. */
@@ -122,7 +125,7 @@ final class SharedPools {
   }
 
   private ThreadPool handle(SharedPool shared) {
-    PoolHandle handle = new PoolHandle(shared, this, primitives);
+    PoolHandle handle = new PoolHandle(shared, this, primitives, views);
     shared.add(handle);
     return handle;
   }
