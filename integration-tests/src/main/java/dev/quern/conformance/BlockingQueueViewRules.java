@@ -460,7 +460,7 @@ public class BlockingQueueViewRules {
   }
 
   @Conformance
-  @Rule({"Q15", "G9"})
+  @Rule({"G9", "Q15"})
   void whatWasTakenOutOfTheMiddleIsNotKept(Scene scene) {
     for (Queue<Object> queue :
         List.of(

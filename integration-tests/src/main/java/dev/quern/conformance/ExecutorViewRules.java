@@ -262,7 +262,7 @@ public class ExecutorViewRules {
   }
 
   @Conformance
-  @Rule({"P14", "G9"})
+  @Rule({"G9", "P14"})
   void aTaskThatIsCancelledBeforeItBeganLeavesThePool(Scene scene) throws Exception {
     ThreadPool pool = scene.quern().threadPool(ONE);
     ExecutorService executor = pool.asExecutorService();
@@ -436,7 +436,7 @@ public class ExecutorViewRules {
   }
 
   @Conformance
-  @Rule({"P14", "G15"})
+  @Rule({"G15", "P14"})
   void aViewThatTheProgramDroppedRunsWhatItAccepted(Scene scene) throws Exception {
     ThreadPool pool = scene.quern().threadPool(ONE);
     List<String> ran = new CopyOnWriteArrayList<>();

@@ -229,7 +229,7 @@ public class ScheduledViewRules {
   }
 
   @Conformance
-  @Rule({"W19", "G9"})
+  @Rule({"G9", "W19"})
   void aCancelledTaskIsLetGoOfAtOnce(Scene scene) {
     Stage stage = Stage.on(scene);
     List<WeakReference<?>> cancelled = new ArrayList<>();
@@ -360,7 +360,7 @@ public class ScheduledViewRules {
   }
 
   @Conformance
-  @Rule({"W19", "G11", "W22"})
+  @Rule({"W22", "W19", "G11"})
   void aClosedQueueRejectsWithItsReasonAndCancelsWhatItRemoved(Scene scene) throws Exception {
     Stage stage = Stage.on(scene);
     ScheduledFuture<?> delayed = stage.view.schedule(() -> 1, 1, TimeUnit.HOURS);

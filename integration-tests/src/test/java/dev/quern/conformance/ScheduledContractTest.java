@@ -138,11 +138,14 @@ class ScheduledContractTest {
   void theSoonerRunsBeforeTheLater(Services<ScheduledExecutorService> subject) throws Exception {
     ScheduledExecutorService service = subject.make(1);
     List<Integer> ran = new CopyOnWriteArrayList<>();
+    long begin = System.nanoTime();
     ScheduledFuture<?> last = service.schedule(() -> ran.add(3), 60, MS);
     service.schedule(() -> ran.add(2), 30, MS);
-    service.schedule(() -> ran.add(1), 1, MS);
+    ScheduledFuture<?> first = service.schedule(() -> ran.add(1), 1, MS);
+    boolean inTime = System.nanoTime() - begin < MS.toNanos(29); // else their times are others
     last.get(20, S);
-    assertEquals(List.of(1, 2, 3), ran);
+    first.get(20, S);
+    assertTrue(!inTime || ran.equals(List.of(1, 2, 3)), ran::toString);
   }
 
   @OnSchedulers
@@ -301,8 +304,11 @@ class ScheduledContractTest {
   void aCancelledTaskNeverRuns(Services<ScheduledExecutorService> subject) throws Exception {
     ScheduledExecutorService service = subject.make(1);
     AtomicInteger ran = new AtomicInteger();
-    ScheduledFuture<?> future = service.schedule(ran::incrementAndGet, 20, MS);
-    assertTrue(future.cancel(true));
+    ScheduledFuture<?> future;
+    do { // until it was in time
+      ran.set(0);
+      future = service.schedule(ran::incrementAndGet, 20, MS);
+    } while (!future.cancel(true));
     assertTrue(future.isCancelled() && future.isDone());
     assertThrows(CancellationException.class, future::get);
     assertFalse(future.cancel(false));
@@ -364,7 +370,6 @@ class ScheduledContractTest {
     ScheduledExecutorService service = subject.make(1);
     ScheduledFuture<String> delayed = service.schedule(() -> "ran", 20, MS);
     service.shutdown();
-    assertFalse(service.isTerminated());
     assertEquals("ran", delayed.get(20, S));
     assertTerminates(service);
   }
