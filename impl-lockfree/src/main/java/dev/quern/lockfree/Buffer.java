@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * of both, as {@link Run}s; they count, but have left the slots: {@code head} is where the slots
  * begin, {@code head - restored} is what is taken for good.
  *
+ * <p>The slots from {@code head} up to {@code seen} are the consumer's alone. So an item is taken
+ * out of the middle by moving those in front of it up by one: then one leaves in front as ever.
+ *
  * <p>Ordering: an append happens-before the taking of its item, by the slot; a taking
  * happens-before the append that uses its room, by {@code taken}. Progress: appends are lock-free,
  * none waits for another thread; taking is wait-free but for appends that have their place and no
@@ -206,9 +209,9 @@ final class Buffer<E> {
   }
 
   /**
-   * Consumer: takes out the items at these places, counted from the front. Those in front of the
-   * last one move up to it, then as many as were taken out leave at the front, as ever. The slots
-   * up to {@code seen} are the consumer's alone. Allocates first: an error leaves all as it was.
+   * Consumer: takes out the items at these places, counted from the front. As many slots as that
+   * leave in front; what was in them and stays moves up. Allocates first: an error leaves all as it
+   * was.
    */
   void remove(BitSet places) {
     int inFront = (int) restored;
@@ -222,12 +225,12 @@ final class Buffer<E> {
         kept.add(all.get(i));
       }
     }
-    if (places.nextSetBit(0) < inFront) {
+    if (places.get(0, inFront).cardinality() > 0) {
       removeRestored(places, all.subList(0, inFront));
     }
     leave(gone);
     if (!kept.isEmpty()) {
-      new Run<E>(slow, chunks.at(head), head, seen).put(kept);
+      Run.put(chunks.at(head), head, kept);
     }
     cursors.publish(head - restored);
   }

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue (rules Q1 to Q14, Q16): a {@link Buffer}, and those who wait for an item or for room.
+ * A queue (rules Q1 to Q16): a {@link Buffer}, and those who wait for an item or for room.
  *
  * <pre>
  *   waits for   looks by                         is woken by

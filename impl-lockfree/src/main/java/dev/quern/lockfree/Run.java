@@ -32,7 +32,7 @@ final class Run<E> {
     int count = items.size();
     Chunk chunk = Chunk.alone(0, Math.max(1, Integer.highestOneBit(2 * count - 1)));
     Run<E> run = new Run<>(slow, chunk, 0, count);
-    run.put(items);
+    put(chunk, 0, items);
     return run;
   }
 
@@ -85,15 +85,14 @@ final class Run<E> {
     }
   }
 
-  /** Puts other items into the places from the first on, which are the caller's alone. */
-  void put(List<E> items) {
-    Chunk each = chunk;
-    long place = from;
-    for (E item : items) {
-      if (place != from && each.isBorder(place)) {
-        each = each.next();
+  /** Puts items into the slots from that one on, which are the caller's alone. */
+  static void put(Chunk first, long from, List<?> items) {
+    Chunk chunk = first;
+    for (int i = 0; i < items.size(); i++) {
+      if (i > 0 && chunk.isBorder(from + i)) {
+        chunk = chunk.next();
       }
-      each.setRelease(place++, item);
+      chunk.setRelease(from + i, items.get(i));
     }
   }
 

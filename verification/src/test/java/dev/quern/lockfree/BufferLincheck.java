@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jetbrains.kotlinx.lincheck.Actor;
@@ -88,6 +89,21 @@ public class BufferLincheck {
         List.of("offer 1", "offer 2"),
         List.of(List.of("detach"), List.of("offer 3"), List.of("offer 4")),
         List.of("poll", "poll", "poll"));
+  }
+
+  /** The room is there when all in front has moved up, and not before. */
+  @Test
+  public void takingOutOfTheMiddleAgainstOffers() {
+    for (Class<?> type : List.of(Ring.class, Bounded.class, Unbounded.class)) {
+      scenario(
+          type,
+          List.of("offer 1", "offer 2", "offer 3"),
+          List.of(
+              List.of("removeSecond", "poll"),
+              List.of("offer 4", "offer 5"),
+              List.of("size", "offer 6")),
+          List.of("poll", "poll", "poll", "poll", "poll", "poll"));
+    }
   }
 
   @Test
@@ -207,6 +223,18 @@ public class BufferLincheck {
       buffer.restore(batch);
       batch = null;
     }
+
+    /** Not among the random ones: it is two steps, a look and the removal. */
+    public @Nullable Integer removeSecond() {
+      List<Integer> all = buffer.copy();
+      if (all.size() < 2) {
+        return null;
+      }
+      BitSet second = new BitSet();
+      second.set(1);
+      buffer.remove(second);
+      return all.get(1);
+    }
   }
 
   /** A ring. */
@@ -305,6 +333,16 @@ public class BufferLincheck {
       items.clear();
       armed = true;
       return batch.size();
+    }
+
+    public @Nullable Integer removeSecond() {
+      if (items.size() < 2) {
+        return null;
+      }
+      Integer first = items.remove();
+      Integer second = items.remove();
+      items.addFirst(first);
+      return second;
     }
 
     public void restore() {
