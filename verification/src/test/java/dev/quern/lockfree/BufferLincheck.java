@@ -44,7 +44,9 @@ public class BufferLincheck {
   }
 
   private static Class<?> model(Class<?> type) {
-    return type == Ring.class || type == Bounded.class ? ModelOfThree.class : ModelOfAny.class;
+    return type == Ring.class || type == Bounded.class
+        ? ModelOfThree.class
+        : type == TightRing.class ? ModelOfTwo.class : ModelOfAny.class;
   }
 
   private static void random(Class<?> type) {
@@ -104,6 +106,16 @@ public class BufferLincheck {
               List.of("size", "offer 6")),
           List.of("poll", "poll", "poll", "poll", "poll", "poll"));
     }
+  }
+
+  /** Each slot that leaves is used again by the next append. */
+  @Test
+  public void takingOutOfTheMiddleOfATightRingAgainstOffers() {
+    scenario(
+        TightRing.class,
+        List.of("offer 1", "offer 2"),
+        List.of(List.of("removeSecond", "poll"), List.of("offer 4", "offer 5"), List.of("size")),
+        List.of("poll", "poll", "poll"));
   }
 
   @Test
@@ -244,6 +256,13 @@ public class BufferLincheck {
     }
   }
 
+  /** A ring with no slot to spare. */
+  public static class TightRing extends Steps {
+    public TightRing() {
+      super(2, ChunkList.ring(2));
+    }
+  }
+
   /** A bound, and a list of chunks. */
   public static class Bounded extends Steps {
     public Bounded() {
@@ -349,6 +368,13 @@ public class BufferLincheck {
       while (!batch.isEmpty()) {
         items.addFirst(batch.pollLast());
       }
+    }
+  }
+
+  /** Of two. */
+  public static class ModelOfTwo extends Model {
+    public ModelOfTwo() {
+      super(2);
     }
   }
 
