@@ -396,7 +396,7 @@ public class BlockingQueueViewRules {
 
   @Conformance
   @Rule("Q15")
-  void itemsTakenFromTheMiddleAndFromTheFrontAtOnceComeOutOnce(Scene scene) {
+  void itemsTakenFromTheMiddleAndFromTheFrontAtOnceComeOutOnce(Scene scene) throws Exception {
     int count = scene.times(2000);
     for (Queue<Integer> queue :
         List.of(
@@ -433,7 +433,7 @@ public class BlockingQueueViewRules {
               });
       producer.result();
       List<Integer> all = new ArrayList<>(removed.result());
-      view.add(-1);
+      view.put(-1);
       List<Integer> front = polled.result();
       assertEquals(front.stream().sorted().toList(), front);
       all.addAll(front);

@@ -7,6 +7,7 @@ import dev.quern.Work;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -91,14 +92,15 @@ final class ScheduledTask<V extends @Nullable Object> extends FutureTask<V>
       }
     }
     Throwable thrown = unreported;
-    if (thrown != null) {
-      throw ScheduledTask.<Exception>asIs(thrown);
+    if (thrown instanceof Error error) {
+      throw error;
     }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <X extends Throwable> X asIs(Throwable thrown) throws X {
-    throw (X) thrown;
+    if (thrown instanceof Exception exception) {
+      throw exception;
+    }
+    if (thrown != null) {
+      throw new ExecutionException(thrown);
+    }
   }
 
   /** The next run of the series; false if there is none. */
