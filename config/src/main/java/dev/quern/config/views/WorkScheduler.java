@@ -62,7 +62,7 @@ final class WorkScheduler extends AbstractExecutorService
     if (command instanceof ViewFuture<?> future) {
       future.whenCancelled(() -> task.cancel(false));
     }
-    accept(task);
+    enter(task);
   }
 
   @Override
@@ -121,6 +121,11 @@ final class WorkScheduler extends AbstractExecutorService
   }
 
   private <T extends ScheduledTask<?>> T accept(T task) {
+    enter(task);
+    return task;
+  }
+
+  private void enter(ScheduledTask<?> task) {
     boolean accepted = false;
     try {
       task.makeItem(); // first: a queue that is closed gives the cause
@@ -135,7 +140,6 @@ final class WorkScheduler extends AbstractExecutorService
     if (!accepted) {
       throw rejected(task, null);
     }
-    return task;
   }
 
   private RejectedExecutionException rejected(
