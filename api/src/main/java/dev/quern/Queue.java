@@ -2,6 +2,7 @@
 package dev.quern;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,4 +82,22 @@ public interface Queue<E> extends Inlet<E> {
    *     Q8, Q9.
    */
   void restore(Batch<E> batch);
+
+  /**
+   * The queue as a {@link BlockingQueue}, the same one each time. Any thread; never waits. Any
+   * number of threads may use the view, and while they do it is the consumer: whoever calls the
+   * consumer's side of the queue itself must be ordered with all of them.
+   *
+   * <p>{@code offer}, {@code put} and {@code add} are those of this queue. Iterators, {@code
+   * contains}, {@code toArray} and the bulk operations see what was queued at one instant, without
+   * holding up anybody; {@code iterator().remove()} does nothing to an item that has gone
+   * meanwhile. {@code drainTo} takes no more than was queued when it began; an item that the
+   * collection throws on is taken and no other. What the queue closes is closed for the view, too:
+   * producers get {@link ClosedException}, consumers go on until it is empty, then {@code take} and
+   * timed {@code poll} throw it.
+   *
+   * @throws MisuseException if the queue is bounded and was made without {@code producersWait}.
+   *     Rules Q15, Q16, G2.
+   */
+  BlockingQueue<E> asBlockingQueue();
 }

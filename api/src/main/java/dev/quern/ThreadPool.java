@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern;
 
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -35,4 +36,21 @@ public interface ThreadPool extends Primitive {
    * thread; never waits. Rules P4, P5.
    */
   Job newJob(String name, ReentrantLock interlock, Body<Job> body);
+
+  /**
+   * A view of the pool as an {@link ExecutorService}, a new one each time, independent of others.
+   * Any thread; never waits. Each task is a job of this handle, named after the task's class, and
+   * what happened before its submission is visible to it.
+   *
+   * <p>{@code shutdown} and {@code shutdownNow} end the view, never the pool: the latter interrupts
+   * those tasks only that came through this view. Closing this handle shuts the view down. From
+   * either on, and when the pool refuses, a task is rejected with {@link
+   * java.util.concurrent.RejectedExecutionException}, whose cause is what the pool threw, if it
+   * did. What a task passed to {@code execute} throws goes to the failure handler (rule G5), what
+   * one passed to {@code submit} throws to its future. A task that is cancelled before it began
+   * leaves the pool at once.
+   *
+   * @throws ClosedException if this handle is closed. Rules P14, P1, G2, G13.
+   */
+  ExecutorService asExecutorService();
 }

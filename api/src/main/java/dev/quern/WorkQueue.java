@@ -2,6 +2,7 @@
 package dev.quern;
 
 import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Runs {@link Work items}, at most {@code maxActive} at once, or one at a time in order. An item
@@ -60,4 +61,24 @@ public interface WorkQueue extends Primitive {
    *     G4.
    */
   boolean drain(Duration limit) throws InterruptedException;
+
+  /**
+   * A view of the queue as a {@link ScheduledExecutorService}, a new one each time, independent of
+   * others. Any thread; never waits. Each task is an item of this queue, named after the task's
+   * class: {@code maxActive} and the order of an ordered queue hold for tasks and items alike.
+   *
+   * <p>A periodic task that throws ends its series, as the contract has it, and is reported (rule
+   * G5); so is what a task passed to {@code execute} throws. At a fixed rate runs that are late are
+   * caught up with, one after the other. A cancelled task is removed at once. A delay above 100
+   * years counts as 100 years.
+   *
+   * <p>{@code shutdown} ends the view, never the queue: delayed tasks still run, periodic ones are
+   * cancelled. {@code shutdownNow} interrupts the running tasks of this view and returns the others
+   * as the futures that were given for them. Closing the queue cancels what is delayed, and once
+   * that close has finished the view is terminated. While the queue is drained, and after it is
+   * closed, a task is rejected with {@link java.util.concurrent.RejectedExecutionException}.
+   *
+   * @throws ClosedException if the queue is closed. Rules W19, W10, W22, G2, G18.
+   */
+  ScheduledExecutorService asScheduledExecutorService();
 }

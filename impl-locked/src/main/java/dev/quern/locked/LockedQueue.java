@@ -7,12 +7,16 @@ import dev.quern.Kind;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.QueueInside;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Progress: every operation takes the lock; none but take, timed poll, put and timed offer waits
  * for more than that.
  */
-final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
+final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInside<E> {
   private final @Nullable Action onNonEmpty;
   private final boolean checks;
   private final Condition notEmpty = lock.newCondition();
 
   private boolean armed = true; // guarded by lock
   private boolean ended; // guarded by lock
+  private long arrivals; // guarded by lock; what await waits for: appends, restores, the end
+  private @Nullable BlockingQueue<E> view; // guarded by lock, made when first asked for
 
   /** With checks on: who is inside the consumer's side for longer than one look. */
   private @Nullable Thread consumer; // guarded by lock
@@ -48,7 +54,7 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
 
   @Override
   boolean appended() {
-    notEmpty.signalAll(); // one consumer; more than one item may have come
+    arrived(); // one consumer; more than one item may have come
     boolean signal = armed && onNonEmpty != null;
     armed = false;
     return signal;
@@ -142,10 +148,91 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
           for (E item = rest.pollLast(); item != null; item = rest.pollLast()) {
             items.addFirst(item);
           }
-          notEmpty.signalAll();
+          arrived();
           return true;
         });
   }
+
+  @Override
+  public BlockingQueue<E> asBlockingQueue() {
+    return locked(
+        () -> {
+          BlockingQueue<E> made = view;
+          if (made == null) {
+            made = host.views().blockingQueue(this, this);
+            view = made;
+          }
+          return made;
+        });
+  }
+
+  // ---- What the view needs
+
+  @Override
+  public boolean producersMayWait() {
+    return mayWaitForRoom();
+  }
+
+  @Override
+  public List<E> copy() {
+    return guarded(
+        () -> {
+          checkRole("a look inside");
+          return new ArrayList<>(items);
+        });
+  }
+
+  @Override
+  public void remove(BitSet places) {
+    guarded(
+        () -> {
+          checkRole("remove()");
+          ArrayDeque<E> kept = new ArrayDeque<>(Math.max(1, items.size()));
+          int place = 0;
+          for (E item : items) {
+            if (!places.get(place++)) {
+              kept.add(item);
+            }
+          }
+          items = kept;
+          signalAllRoom();
+          return true;
+        });
+  }
+
+  /** Whatever arrives after the look began makes it look again. */
+  @Override
+  public boolean await(BooleanSupplier look, Duration limit) throws InterruptedException {
+    QueueDeadline deadline = QueueDeadline.of(host, limit);
+    lockedDo(() -> checkOutside("waiting for an item"));
+    while (true) {
+      long seen = locked(() -> arrivals);
+      if (look.getAsBoolean()) {
+        return true;
+      }
+      if (!guarded(() -> awaitArrival(seen, deadline))) {
+        return false;
+      }
+    }
+  }
+
+  /** With the lock held. False when the time is up and nothing has arrived. */
+  private boolean awaitArrival(long seen, QueueDeadline deadline) throws InterruptedException {
+    while (arrivals == seen) {
+      if (!deadline.await(notEmpty)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** With the lock held. */
+  private void arrived() {
+    arrivals++;
+    notEmpty.signalAll();
+  }
+
+  // ---- Parts
 
   /** Null when the time is up. An error breaks the queue, as in {@link #guarded}. */
   private @Nullable E removeWaiting(QueueDeadline deadline, String operation)
@@ -246,7 +333,7 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
         locked(
             () -> {
               shut();
-              notEmpty.signalAll();
+              arrived();
               boolean before = ended;
               ended = true;
               return !before;
@@ -269,7 +356,7 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E> {
     boolean first =
         locked(
             () -> {
-              notEmpty.signalAll();
+              arrived();
               return shutBroken(cause);
             });
     if (first) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -130,6 +131,11 @@ final class LockedThreadPool implements ThreadPool, Managed {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public ExecutorService asExecutorService() {
+    return host.views().executor(this);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,12 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     Objects.requireNonNull(body, "body");
     requireOpen();
     return new LockedWork(core, name, body);
+  }
+
+  @Override
+  public ScheduledExecutorService asScheduledExecutorService() {
+    requireOpen();
+    return host.views().scheduledExecutor(this, host);
   }
 
   private void requireOpen() {

@@ -12,6 +12,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +77,11 @@ final class OwnersHost implements Host {
   @Override
   public Pool lendPool(@Nullable String name) {
     return host.lendPool(name);
+  }
+
+  @Override
+  public Views views() {
+    return host.views();
   }
 
   @Override

@@ -150,11 +150,16 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
 
   private boolean insertWaiting(E item, QueueDeadline deadline, String operation)
       throws InterruptedException {
-    if (bounded && !producersWait) {
+    if (!mayWaitForRoom()) {
       throw misuse(operation + " on a queue made without producersWait");
     }
     return inserted(
         guarded(() -> awaitRoom(deadline, operation) ? append(List.of(item)) : refuse()));
+  }
+
+  /** Whether put and timed offer may be called: they wait, or never have to. */
+  final boolean mayWaitForRoom() {
+    return !bounded || producersWait;
   }
 
   private boolean inserted(Outcome outcome) {

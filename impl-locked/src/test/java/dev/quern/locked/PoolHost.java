@@ -15,6 +15,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -129,6 +130,11 @@ final class PoolHost implements Host {
     public void close() {
       givenBack.incrementAndGet();
     }
+  }
+
+  @Override
+  public Views views() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongUnaryOperator;
@@ -34,6 +35,11 @@ final class QueueHost implements Host {
 
   <E> LockedDaemonQueue<E> daemonQueue(DaemonQueueSpec spec, Handler<? super E> handler) {
     return LockedDaemonQueue.create(this, settled(spec, Waiting.PARK, 4), handler, null);
+  }
+
+  @Override
+  public Views views() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -13,6 +13,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -134,6 +135,11 @@ final class WorkHost implements Host {
 
   @Override
   public Pool lendPool(@Nullable String name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Views views() {
     throw new UnsupportedOperationException();
   }
 

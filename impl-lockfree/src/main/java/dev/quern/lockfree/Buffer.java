@@ -6,6 +6,8 @@ import static java.lang.invoke.MethodHandles.lookup;
 import dev.quern.spi.Parker;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * list of chunks ({@link ChunkList}), as many as the items need. What was restored is kept in front
  * of both, as {@link Run}s; they count, but have left the slots: {@code head} is where the slots
  * begin, {@code head - restored} is what is taken for good.
+ *
+ * <p>The slots from {@code head} up to {@code seen} are the consumer's alone. So an item is taken
+ * out of the middle by moving those in front of it up by one: then one leaves in front as ever.
  *
  * <p>Ordering: an append happens-before the taking of its item, by the slot; a taking
  * happens-before the append that uses its room, by {@code taken}. Progress: appends are lock-free,
@@ -187,6 +192,66 @@ final class Buffer<E> {
       restored += Run.count(back);
       front = Run.join(back, front);
       cursors.restore(head - restored);
+    }
+  }
+
+  /** Consumer: all there is, in order. Arms nothing. */
+  List<E> copy() {
+    seen = cursors.look(head, false);
+    List<E> all = new ArrayList<>((int) (restored + (seen - head)));
+    for (Run<E> run = front; run != null; run = run.rest()) {
+      run.copyTo(all);
+    }
+    if (head != seen) {
+      new Run<E>(slow, chunks.at(head), head, seen).copyTo(all);
+    }
+    return all;
+  }
+
+  /**
+   * Consumer: takes out the items at these places, counted from the front. As many slots as that
+   * leave in front; what was in them and stays moves up. Allocates first: an error leaves all as it
+   * was.
+   */
+  void remove(BitSet places) {
+    int inFront = (int) restored;
+    List<E> all = copy();
+    List<E> kept = new ArrayList<>();
+    int gone = 0;
+    for (int i = inFront; i < places.length(); i++) {
+      if (places.get(i)) {
+        gone++;
+      } else {
+        kept.add(all.get(i));
+      }
+    }
+    if (places.get(0, inFront).cardinality() > 0) {
+      removeRestored(places, all.subList(0, inFront));
+    }
+    leave(gone);
+    if (!kept.isEmpty()) {
+      Run.put(chunks.at(head), head, kept);
+    }
+    cursors.publish(head - restored);
+  }
+
+  private void removeRestored(BitSet places, List<E> all) {
+    List<E> kept = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (!places.get(i)) {
+        kept.add(all.get(i));
+      }
+    }
+    front = kept.isEmpty() ? null : Run.of(kept, slow);
+    restored = kept.size();
+  }
+
+  private void leave(int count) {
+    for (int i = 0; i < count; i++) {
+      Chunk chunk = chunks.at(head);
+      chunk.clear(head);
+      chunks.enter(chunk, head);
+      headOpaque(head + 1);
     }
   }
 

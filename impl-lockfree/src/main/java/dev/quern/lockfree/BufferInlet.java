@@ -117,7 +117,7 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
   }
 
   private boolean append(E item, Deadline deadline, String operation) throws InterruptedException {
-    if (bounded && !producersWait) {
+    if (!mayWaitForRoom()) {
       throw misuse(operation + " on a queue made without producersWait");
     }
     try {
@@ -132,6 +132,11 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
     } catch (Error ours) {
       throw broke(ours);
     }
+  }
+
+  /** Whether put and timed offer may be called: they wait, or never have to. */
+  final boolean mayWaitForRoom() {
+    return !bounded || producersWait;
   }
 
   private boolean accepted(Appended appended) {

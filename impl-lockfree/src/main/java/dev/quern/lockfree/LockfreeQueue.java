@@ -9,16 +9,20 @@ import dev.quern.Kind;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.QueueInside;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue (rules Q1 to Q14, Q16): a {@link Buffer}, and those who wait for an item or for room.
+ * A queue (rules Q1 to Q16): a {@link Buffer}, and those who wait for an item or for room.
  *
  * <pre>
  *   waits for   looks by                         is woken by
@@ -34,10 +38,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Ordering: that of the buffer. Progress: offer, add and offerAll are lock-free, poll, peek,
  * drainTo and detach wait-free but for slow appends; take, put and the timed forms wait.
  */
-final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E> {
+final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueInside<E> {
   private static final VarHandle ENDED =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "ended", VarHandle.class, LockfreeQueue.class, boolean.class);
+  private static final VarHandle VIEW =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "view", VarHandle.class, LockfreeQueue.class, BlockingQueue.class);
 
   private final @Nullable Action onNonEmpty;
   private final ConsumerRole role;
@@ -49,6 +56,8 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E> {
 
   @SuppressWarnings("UnusedVariable") // through ENDED alone
   private volatile boolean ended;
+
+  private volatile @Nullable BlockingQueue<E> view; // of those made first one stays
 
   LockfreeQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {
     super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false));
@@ -162,6 +171,65 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E> {
       role.leave();
     }
   }
+
+  @Override
+  public BlockingQueue<E> asBlockingQueue() {
+    BlockingQueue<E> made = view;
+    if (made == null) {
+      made = host.views().blockingQueue(this, this);
+      if (!VIEW.compareAndSet(this, null, made)) {
+        made = Objects.requireNonNull(view);
+      }
+    }
+    return made;
+  }
+
+  // ---- What the view needs
+
+  @Override
+  public boolean producersMayWait() {
+    return mayWaitForRoom();
+  }
+
+  @Override
+  public List<E> copy() {
+    role.enter("a look inside", this::misuse);
+    try {
+      return buffer.copy();
+    } catch (Error ours) {
+      throw broke(ours);
+    } finally {
+      role.leave();
+    }
+  }
+
+  @Override
+  public void remove(BitSet places) {
+    role.enter("remove()", this::misuse);
+    try {
+      buffer.remove(places);
+      wakePutters();
+    } catch (Error ours) {
+      throw broke(ours);
+    } finally {
+      role.leave();
+    }
+  }
+
+  /**
+   * As a taker does, but for the role: a look that finds nothing arms the buffer, so whatever comes
+   * after it wakes those who wait.
+   */
+  @Override
+  public boolean await(BooleanSupplier look, Duration limit) throws InterruptedException {
+    Deadline deadline = Deadline.in(limit);
+    if (holdsCaller()) {
+      throw misuse("waiting for an item from inside it would wait for itself");
+    }
+    return takers.await(look, deadline);
+  }
+
+  // ---- Parts
 
   /** Null when the time is up. */
   private @Nullable E removeWaiting(Deadline deadline, String operation)

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -148,6 +149,11 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     Objects.requireNonNull(body, "body");
     requireOpen(null);
     return new LockfreeJob(this, name, interlock, body);
+  }
+
+  @Override
+  public ExecutorService asExecutorService() {
+    return host.views().executor(this);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
   private final WorkCore core;
+  private final Host host;
 
   /**
    * @param wheel the runtime's timers
@@ -37,6 +39,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
    */
   LockfreeWorkQueue(
       Host host, WorkQueueSpec spec, TimerWheel wheel, ThreadLocal<@Nullable Lane> current) {
+    this.host = host;
     int maxActive = spec.ordered().orElse(false) ? 1 : spec.maxActive().orElse(1);
     ThreadPoolSpec workers =
         ThreadPoolSpec.named(spec.name())
@@ -75,6 +78,12 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     Objects.requireNonNull(body, "body");
     requireOpen();
     return new LockfreeWork(core, name, body);
+  }
+
+  @Override
+  public ScheduledExecutorService asScheduledExecutorService() {
+    requireOpen();
+    return host.views().scheduledExecutor(this, host);
   }
 
   private void requireOpen() {

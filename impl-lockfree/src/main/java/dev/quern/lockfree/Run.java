@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,15 @@ final class Run<E> {
     this.chunk = chunk;
     this.from = from;
     this.to = to;
+  }
+
+  /** One of these items, which are not none. */
+  static <E> Run<E> of(List<E> items, SlowAppends slow) {
+    int count = items.size();
+    Chunk chunk = Chunk.alone(0, Math.max(1, Integer.highestOneBit(2 * count - 1)));
+    Run<E> run = new Run<>(slow, chunk, 0, count);
+    put(chunk, 0, items);
+    return run;
   }
 
   /** Both, one after the other. */
@@ -54,6 +64,36 @@ final class Run<E> {
       count += each.to - each.from;
     }
     return count;
+  }
+
+  @Nullable Run<E> rest() {
+    return rest;
+  }
+
+  /** Adds the items of this run to the list, and leaves them there. */
+  @SuppressWarnings("unchecked") // only append puts items in
+  void copyTo(List<E> all) {
+    Chunk each = chunk;
+    for (long i = from; i != to; i++) {
+      if (i != from && each.isBorder(i)) {
+        each = each.next();
+      }
+      Object item = slow.await(each, i);
+      if (item != null) { // else an append that broke
+        all.add((E) item);
+      }
+    }
+  }
+
+  /** Puts items into the slots from that one on, which are the caller's alone. */
+  static void put(Chunk first, long from, List<?> items) {
+    Chunk chunk = first;
+    for (int i = 0; i < items.size(); i++) {
+      if (i > 0 && chunk.isBorder(from + i)) {
+        chunk = chunk.next();
+      }
+      chunk.setRelease(from + i, items.get(i));
+    }
   }
 
   /** The first item of this run, left there. Null where an append broke. */

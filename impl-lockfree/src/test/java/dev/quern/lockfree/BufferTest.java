@@ -12,6 +12,7 @@ import dev.quern.lockfree.Buffer.Appended;
 import dev.quern.spi.Parker;
 import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -340,5 +341,56 @@ class BufferTest {
       out.add(run.take());
     }
     return out;
+  }
+
+  @Test
+  void whatIsTakenOutOfTheMiddleIsMissingAndNothingElse() {
+    Random random = new Random(42);
+    for (Buffer<Integer> buffer : allKinds()) {
+      List<Integer> model = new ArrayList<>();
+      @Nullable Run<Integer> batch = null;
+      List<Integer> detached = new ArrayList<>();
+      for (int round = 0, in = 0; round < 2000; round++) {
+        switch (random.nextInt(6)) {
+          case 0, 1 -> {
+            for (int i = random.nextInt(90); i > 0 && model.size() < 900; i--) {
+              buffer.append(in);
+              model.add(in++);
+            }
+          }
+          case 2 -> {
+            for (int i = random.nextInt(60); i > 0 && !model.isEmpty(); i--) {
+              assertEquals(model.remove(0), buffer.poll());
+            }
+          }
+          case 3 -> {
+            if (batch == null && random.nextInt(3) == 0) {
+              batch = buffer.detach();
+              detached.addAll(model);
+              model.clear();
+            } else {
+              buffer.restore(batch);
+              batch = null;
+              model.addAll(0, detached);
+              detached.clear();
+            }
+          }
+          default -> {
+            BitSet places = new BitSet();
+            int every = 1 + random.nextInt(20);
+            for (int i = model.size() - 1; i >= 0; i--) {
+              if (random.nextInt(every) == 0) {
+                places.set(i);
+                model.remove(i);
+              }
+            }
+            buffer.remove(places);
+          }
+        }
+        assertEquals(model.size(), buffer.size());
+        assertEquals(model, buffer.copy());
+        assertEquals(model.isEmpty() ? null : model.get(0), buffer.peek());
+      }
+    }
   }
 }

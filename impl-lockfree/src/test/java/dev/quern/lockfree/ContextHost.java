@@ -14,6 +14,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -145,6 +146,11 @@ final class ContextHost implements Host {
 
   @Override
   public Alarm newAlarm(LongUnaryOperator expire) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Views views() {
     throw new UnsupportedOperationException();
   }
 

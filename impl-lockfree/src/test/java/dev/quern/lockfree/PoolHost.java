@@ -10,6 +10,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +72,11 @@ final class PoolHost implements Host {
 
   @Override
   public Alarm newAlarm(LongUnaryOperator expire) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Views views() {
     throw new UnsupportedOperationException();
   }
 

@@ -14,6 +14,7 @@ import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -240,6 +241,11 @@ public final class Probe {
     @Override
     public Pool lendPool(@Nullable String name) {
       return host.lendPool(name);
+    }
+
+    @Override
+    public Views views() {
+      return host.views();
     }
 
     @Override

@@ -65,6 +65,9 @@ public interface Host {
   /** Makes a child of {@code target}: settles its spec and name, then calls the provider back. */
   <C> DaemonQueue<C> newChild(Target target, DaemonQueueSpec spec, Handler<? super C> handler);
 
+  /** Makes the views of primitives for code written for {@code java.util.concurrent}. */
+  Views views();
+
   /** A primitive's close has finished: its name is free again, the runtime forgets it. */
   void ended(Managed primitive);
 }

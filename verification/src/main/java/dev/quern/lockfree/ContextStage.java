@@ -12,6 +12,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,11 @@ final class ContextStage implements Host {
   @Override
   public Alarm newAlarm(LongUnaryOperator expire) {
     throw new IllegalStateException("none to be had");
+  }
+
+  @Override
+  public Views views() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -145,6 +146,11 @@ final class HandCarried implements Host, Pool {
       String name, int priority, boolean virtual, @Nullable ClassLoader loader, Runnable body) {
     threadBody = body;
     return Thread.currentThread();
+  }
+
+  @Override
+  public Views views() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.quern.Job;
 import dev.quern.ThreadPool;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A pool with one job, that of a work queue's only lane, which is run by hand. */
@@ -35,6 +36,11 @@ final class HandPool implements ThreadPool {
 
   @Override
   public Job newJob(String name, ReentrantLock interlock, Body<Job> body) {
+    throw new AssertionError("not asked for");
+  }
+
+  @Override
+  public ExecutorService asExecutorService() {
     throw new AssertionError("not asked for");
   }
 

@@ -11,6 +11,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,11 @@ final class ParkerHost implements Host {
 
   @Override
   public Pool lendPool(@Nullable String name) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Views views() {
     throw new UnsupportedOperationException();
   }
 

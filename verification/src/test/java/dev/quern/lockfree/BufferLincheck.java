@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jetbrains.kotlinx.lincheck.Actor;
@@ -43,7 +44,9 @@ public class BufferLincheck {
   }
 
   private static Class<?> model(Class<?> type) {
-    return type == Ring.class || type == Bounded.class ? ModelOfThree.class : ModelOfAny.class;
+    return type == Ring.class || type == Bounded.class
+        ? ModelOfThree.class
+        : type == TightRing.class ? ModelOfTwo.class : ModelOfAny.class;
   }
 
   private static void random(Class<?> type) {
@@ -87,6 +90,31 @@ public class BufferLincheck {
         Unbounded.class,
         List.of("offer 1", "offer 2"),
         List.of(List.of("detach"), List.of("offer 3"), List.of("offer 4")),
+        List.of("poll", "poll", "poll"));
+  }
+
+  /** The room is there when all in front has moved up, and not before. */
+  @Test
+  public void takingOutOfTheMiddleAgainstOffers() {
+    for (Class<?> type : List.of(Ring.class, Bounded.class, Unbounded.class)) {
+      scenario(
+          type,
+          List.of("offer 1", "offer 2", "offer 3"),
+          List.of(
+              List.of("removeSecond", "poll"),
+              List.of("offer 4", "offer 5"),
+              List.of("size", "offer 6")),
+          List.of("poll", "poll", "poll", "poll", "poll", "poll"));
+    }
+  }
+
+  /** Each slot that leaves is used again by the next append. */
+  @Test
+  public void takingOutOfTheMiddleOfATightRingAgainstOffers() {
+    scenario(
+        TightRing.class,
+        List.of("offer 1", "offer 2"),
+        List.of(List.of("removeSecond", "poll"), List.of("offer 4", "offer 5"), List.of("size")),
         List.of("poll", "poll", "poll"));
   }
 
@@ -207,12 +235,31 @@ public class BufferLincheck {
       buffer.restore(batch);
       batch = null;
     }
+
+    /** Not among the random ones: it is two steps, a look and the removal. */
+    public @Nullable Integer removeSecond() {
+      List<Integer> all = buffer.copy();
+      if (all.size() < 2) {
+        return null;
+      }
+      BitSet second = new BitSet();
+      second.set(1);
+      buffer.remove(second);
+      return all.get(1);
+    }
   }
 
   /** A ring. */
   public static class Ring extends Steps {
     public Ring() {
       super(3, ChunkList.ring(3));
+    }
+  }
+
+  /** A ring with no slot to spare. */
+  public static class TightRing extends Steps {
+    public TightRing() {
+      super(2, ChunkList.ring(2));
     }
   }
 
@@ -307,10 +354,27 @@ public class BufferLincheck {
       return batch.size();
     }
 
+    public @Nullable Integer removeSecond() {
+      if (items.size() < 2) {
+        return null;
+      }
+      Integer first = items.remove();
+      Integer second = items.remove();
+      items.addFirst(first);
+      return second;
+    }
+
     public void restore() {
       while (!batch.isEmpty()) {
         items.addFirst(batch.pollLast());
       }
+    }
+  }
+
+  /** Of two. */
+  public static class ModelOfTwo extends Model {
+    public ModelOfTwo() {
+      super(2);
     }
   }
 

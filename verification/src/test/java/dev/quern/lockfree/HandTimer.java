@@ -10,6 +10,7 @@ import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,11 @@ final class HandTimer implements Alarm {
     @Override
     public Pool lendPool(@Nullable String name) {
       throw new AssertionError("a wheel has no pool");
+    }
+
+    @Override
+    public Views views() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

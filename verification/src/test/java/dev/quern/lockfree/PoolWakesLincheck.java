@@ -18,6 +18,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongUnaryOperator;
@@ -137,6 +138,11 @@ public class PoolWakesLincheck {
 
     @Override
     public Pool lendPool(@Nullable String name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Views views() {
       throw new UnsupportedOperationException();
     }
 

@@ -8,11 +8,13 @@ import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.ThreadPool;
+import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Primitives;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,16 +26,18 @@ final class PoolHandle implements ThreadPool {
   private final SharedPool shared;
   private final SharedPools pools;
   private final Primitives primitives;
+  private final RuntimeViews views;
   private final ThreadPool pool;
   private final ReentrantLock lock = new ReentrantLock();
   private final WeakMembers<Job, Boolean> jobs = new WeakMembers<>(); // guarded by lock
   private boolean closed; // guarded by lock
   private volatile boolean last; // whether closing this handle ends the pool
 
-  PoolHandle(SharedPool shared, SharedPools pools, Primitives primitives) {
+  PoolHandle(SharedPool shared, SharedPools pools, Primitives primitives, RuntimeViews views) {
     this.shared = shared;
     this.pools = pools;
     this.primitives = primitives;
+    this.views = views;
     this.pool = shared.pool();
   }
 
@@ -55,6 +59,14 @@ final class PoolHandle implements ThreadPool {
   @Override
   public Job newJob(String name, ReentrantLock interlock, Body<Job> body) {
     return adopt(pool.newJob(name, interlock, body));
+  }
+
+  @Override
+  public ExecutorService asExecutorService() {
+    if (isClosed()) {
+      throw closedException();
+    }
+    return views.executor(this, pool);
   }
 
   @Override
@@ -128,6 +140,7 @@ final class PoolHandle implements ThreadPool {
     } finally {
       lock.unlock();
     }
+    views.closed(this);
     mine.forEach(SharedPools::beginClose);
     if (first) {
       giveBack();
@@ -181,6 +194,10 @@ final class PoolHandle implements ThreadPool {
       lock.unlock();
     }
     SharedPools.beginClose(job);
-    throw new ClosedException(Failures.describe(Kind.THREAD_POOL, name()) + ": is closed");
+    throw closedException();
+  }
+
+  private ClosedException closedException() {
+    return new ClosedException(Failures.describe(Kind.THREAD_POOL, name()) + ": is closed");
   }
 }

@@ -6,12 +6,14 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Kind;
+import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Alarm;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
+import dev.quern.spi.Views;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
@@ -30,6 +32,7 @@ final class RuntimeHost implements Host {
   private final Registry registry;
   private final Lazy<Maker> maker;
   private final Lazy<SharedPools> pools;
+  private final RuntimeViews views;
 
   @Inject
   RuntimeHost(
@@ -41,7 +44,8 @@ final class RuntimeHost implements Host {
       Log log,
       Registry registry,
       Lazy<Maker> maker,
-      Lazy<SharedPools> pools) {
+      Lazy<SharedPools> pools,
+      RuntimeViews views) {
     this.settings = settings;
     this.threads = threads;
     this.timer = timer;
@@ -51,6 +55,7 @@ final class RuntimeHost implements Host {
     this.registry = registry;
     this.maker = maker;
     this.pools = pools;
+    this.views = views;
   }
 
   @Override
@@ -100,7 +105,13 @@ final class RuntimeHost implements Host {
   }
 
   @Override
+  public Views views() {
+    return views;
+  }
+
+  @Override
   public void ended(Managed primitive) {
+    views.ended(primitive);
     registry.ended(primitive);
   }
 }

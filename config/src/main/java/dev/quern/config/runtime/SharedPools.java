@@ -6,6 +6,7 @@ import dev.quern.Primitive;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
+import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Alarm;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
@@ -36,18 +37,26 @@ final class SharedPools {
   private final TimerThread timer;
   private final CpuBinding binding;
   private final Log log;
+  private final RuntimeViews views;
   private final Map<String, SharedPool> live = new ConcurrentHashMap<>();
 
   /** The runtime itself keeps a handle of its own pool, so that it doesn't come and go. */
   private final AtomicBoolean ownKept = new AtomicBoolean();
 
   @Inject
-  SharedPools(Maker maker, Primitives primitives, TimerThread timer, CpuBinding binding, Log log) {
+  SharedPools(
+      Maker maker,
+      Primitives primitives,
+      TimerThread timer,
+      CpuBinding binding,
+      Log log,
+      RuntimeViews views) {
     this.maker = maker;
     this.primitives = primitives;
     this.timer = timer;
     this.binding = binding;
     this.log = log;
+    this.views = views;
   }
 
   /** A user's handle of the pool as it is, or made with what is configured for it. */
@@ -147,7 +156,7 @@ final class SharedPools {
   }
 
   private PoolHandle handle(SharedPool shared) {
-    PoolHandle handle = new PoolHandle(shared, this, primitives);
+    PoolHandle handle = new PoolHandle(shared, this, primitives, views);
     shared.add(handle);
     return handle;
   }

@@ -9,6 +9,7 @@ import dev.quern.WorkQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** A work queue that the runtime owns: all of it but closing (rule G19). */
 record SystemWorkQueue(WorkQueue queue) implements WorkQueue {
@@ -45,6 +46,11 @@ record SystemWorkQueue(WorkQueue queue) implements WorkQueue {
   @Override
   public boolean drain(Duration limit) throws InterruptedException {
     return queue.drain(limit);
+  }
+
+  @Override
+  public ScheduledExecutorService asScheduledExecutorService() {
+    return queue.asScheduledExecutorService();
   }
 
   @Override

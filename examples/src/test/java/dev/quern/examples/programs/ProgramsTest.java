@@ -136,6 +136,38 @@ class ProgramsTest {
   }
 
   @OnEachProvider
+  void theHeartbeatsGoOnUntilAPeerLeavesOrFailsAndThatIsReported(World world) throws Exception {
+    CountDownLatch beats = new CountDownLatch(5);
+    RuntimeException unreachable = new IllegalStateException("unreachable");
+    Heartbeats heartbeats =
+        new Heartbeats(
+            world.quern(),
+            peer -> {
+              if (peer.equals("far")) {
+                throw unreachable;
+              }
+              beats.countDown();
+            },
+            Duration.ofMillis(1));
+    heartbeats.join("near");
+    heartbeats.join("far");
+    beats.await();
+    while (heartbeats.isBeating("far") || world.failures().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertTrue(heartbeats.isBeating("near"));
+    assertEquals(unreachable, world.failures().get(0).cause());
+    assertEquals("heartbeats", world.failures().get(0).primitive());
+    heartbeats.leave("near");
+    assertFalse(heartbeats.isBeating("near"));
+    heartbeats.join("last");
+    assertTrue(heartbeats.stop(LONG));
+    assertFalse(heartbeats.isBeating("last"));
+    heartbeats.close();
+    world.end();
+  }
+
+  @OnEachProvider
   void theRefreshOutlivesFailuresAndIsAtRestAfterStop(World world) throws Exception {
     AtomicInteger reads = new AtomicInteger();
     CountDownLatch five = new CountDownLatch(5);

@@ -72,11 +72,7 @@ abstract class BrokenProvider implements Provider {
 
     /** What the flawless object does. */
     @Nullable Object proceed() throws Throwable {
-      try {
-        return method.invoke(whole, arguments);
-      } catch (InvocationTargetException e) {
-        throw e.getCause() == null ? e : e.getCause();
-      }
+      return asIs(whole, method, arguments);
     }
   }
 
@@ -159,8 +155,18 @@ abstract class BrokenProvider implements Provider {
   }
 
   @SuppressWarnings("unchecked")
-  private static <T> T proxy(InvocationHandler handler, Class<?>... faces) {
+  static <T> T proxy(InvocationHandler handler, Class<?>... faces) {
     return (T) Proxy.newProxyInstance(BrokenProvider.class.getClassLoader(), faces, handler);
+  }
+
+  /** A call that is not changed, of an object that is not wrapped. */
+  static @Nullable Object asIs(Object whole, Method method, @Nullable Object @Nullable [] arguments)
+      throws Throwable {
+    try {
+      return method.invoke(whole, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() == null ? e : e.getCause();
+    }
   }
 
   private interface Mapping {
