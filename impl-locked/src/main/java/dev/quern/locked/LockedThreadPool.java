@@ -7,12 +7,15 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -47,10 +50,11 @@ final class LockedThreadPool implements ThreadPool, Managed {
   final Tally tally = new Tally(); // guarded by lock
 
   private final String name;
-  private final boolean visible;
+  private final Kind kind;
+  private final Managed owner;
 
   final PoolStaff staff;
-  private final Thread overseer;
+  private final @Nullable Thread overseer; // a view has none
   private boolean closing; // guarded by lock
   private boolean ended; // guarded by lock
   private @Nullable Throwable broken; // guarded by lock
@@ -70,7 +74,8 @@ final class LockedThreadPool implements ThreadPool, Managed {
       Host host, ThreadPoolSpec spec, boolean visible, Map<Thread, LockedWorker> inside) {
     this.host = host;
     this.name = spec.name();
-    this.visible = visible;
+    this.kind = visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    this.owner = this;
     this.threadNames = spec.threadNames().orElse(false);
     this.staff = new PoolStaff(this, spec, inside);
     try {
@@ -85,6 +90,23 @@ final class LockedThreadPool implements ThreadPool, Managed {
       throw new IllegalStateException(
           title() + ": its overseer cannot be started: " + failed.getCause(), failed.getCause());
     }
+  }
+
+  /**
+   * What is behind a view: its workers are jobs of another pool, and come without an overseer.
+   *
+   * @param owner the view, as the runtime knows it
+   */
+  LockedThreadPool(
+      Host host, PoolViewSpec spec, Pool base, Map<Thread, LockedWorker> inside, Managed owner) {
+    this.host = host;
+    this.name = spec.name();
+    this.kind = Kind.POOL_VIEW;
+    this.owner = owner;
+    this.threadNames = base.threadNames();
+    this.staff = new PoolStaff(this, spec, base, inside);
+    this.overseer = null;
+    base.whenBroken(staff::baseBroke);
   }
 
   // ---- The face
@@ -127,6 +149,12 @@ final class LockedThreadPool implements ThreadPool, Managed {
   }
 
   @Override
+  public PoolView newView(PoolViewSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    throw new MisuseException(title() + ": views are made of a handle of a shared pool");
+  }
+
+  @Override
   public boolean isClosed() {
     lock.lock();
     try {
@@ -158,9 +186,11 @@ final class LockedThreadPool implements ThreadPool, Managed {
     try {
       closing = true;
       staff.dismiss();
+      settled.signalAll(); // whoever waits for room
     } finally {
       lock.unlock();
     }
+    staff.endIfOver();
   }
 
   private boolean awaitEnd(long nanos) throws InterruptedException {
@@ -176,7 +206,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     } finally {
       lock.unlock();
     }
-    return Waits.awaitEnd(overseer, Waits.FOREVER);
+    return overseer == null || Waits.awaitEnd(overseer, Waits.FOREVER);
   }
 
   private List<String> unfinished() {
@@ -210,7 +240,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
 
   @Override
   public boolean holdsCaller() {
-    return callersJob() != null;
+    return callersJob() != null || staff.baseHoldsCaller();
   }
 
   @Override
@@ -237,7 +267,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
   // ---- What its jobs ask
 
   Kind kind() {
-    return visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    return kind;
   }
 
   /** The job of this pool inside of which the caller is. */
@@ -284,17 +314,18 @@ final class LockedThreadPool implements ThreadPool, Managed {
       lock.unlock();
     }
     host.failed(kind(), name, null, error);
+    staff.endIfOver();
   }
 
   void log(String what, Throwable cause) {
     host.log(System.Logger.Level.ERROR, title() + ": " + what, cause);
   }
 
-  /** The overseer's last step: every worker's thread ends before the pool has. */
+  /** The last step, of the overseer or of a view's last worker: workers end before the pool has. */
   void ended() {
     staff.awaitLast();
     try {
-      host.ended(this);
+      host.ended(owner);
     } finally {
       lock.lock();
       try {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.ClosedException;
 import dev.quern.Family;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -24,6 +27,14 @@ import org.jspecify.annotations.Nullable;
  * idles since the shortest time, else to the end of the line; a worker that is free takes the head
  * of the line before it idles. So while a job waits nobody idles, and the overseer owes a worker as
  * long as the bound allows one. The lock is the pool's.
+ *
+ * <p>The workers of a view are jobs of its base: there is no overseer, who would start threads, and
+ * nobody idles. Whoever puts a job in line submits a worker's job in the same step, if one is owed;
+ * a worker that finds the line empty leaves, and looks again for one that is owed in the step in
+ * which it is counted out. A worker has one job of the base for ever, so a view occupies no more
+ * workers of the base than it may have workers, not even while one of them is leaving.
+ *
+ * <p>Lock order: a view's lock, then its base's.
  */
 final class PoolStaff {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
@@ -45,6 +56,12 @@ final class PoolStaff {
   private int workerNumber = 1; // of the overseer
   private boolean over; // guarded by lock; closed or broken: nobody idles any more
 
+  private final @Nullable Pool base; // of a view, as are those that follow
+  private final int capacity;
+  private final ArrayDeque<LockedWorker> resting = new ArrayDeque<>(); // guarded by lock
+  private int pauses; // guarded by lock
+  private boolean endClaimed; // guarded by lock
+
   PoolStaff(LockedThreadPool pool, ThreadPoolSpec spec, Map<Thread, LockedWorker> inside) {
     this.pool = pool;
     this.lock = pool.lock;
@@ -55,6 +72,22 @@ final class PoolStaff {
     this.maxThreads = spec.maxThreads().orElse(Integer.MAX_VALUE);
     this.idleNanos = Delays.delay(spec.idleLimit().orElse(IDLE_LIMIT));
     this.overseerWake = lock.newCondition();
+    this.base = null;
+    this.capacity = Integer.MAX_VALUE;
+  }
+
+  PoolStaff(LockedThreadPool pool, PoolViewSpec spec, Pool base, Map<Thread, LockedWorker> inside) {
+    this.pool = pool;
+    this.lock = pool.lock;
+    this.host = pool.host;
+    this.inside = inside;
+    this.priority = ThreadPoolSpec.NO_PRIORITY;
+    this.virtual = false;
+    this.maxThreads = spec.maxActive().orElseThrow();
+    this.idleNanos = 0;
+    this.overseerWake = lock.newCondition();
+    this.base = base;
+    this.capacity = spec.capacity().orElse(Integer.MAX_VALUE);
   }
 
   // ---- For the pool and its jobs
@@ -67,7 +100,15 @@ final class PoolStaff {
   /** The worker of this pool on which the caller is. */
   @Nullable LockedWorker callersWorker() {
     LockedWorker worker = inside.get(Thread.currentThread());
-    return worker != null && worker.pool() == pool ? worker : null;
+    while (worker != null && worker.pool() != pool) {
+      worker = worker.outer();
+    }
+    return worker;
+  }
+
+  /** Whether the caller is on the only worker of a view's base. */
+  boolean baseHoldsCaller() {
+    return base != null && base.holdsCaller();
   }
 
   /** Gives a job that has just become WAITING to an idle worker, or a place in line. */
@@ -88,14 +129,20 @@ final class PoolStaff {
   }
 
   private void wakeOverseer() {
-    if (needsWorker()) {
-      overseerWake.signal();
+    if (base == null) {
+      if (needsWorker()) {
+        overseerWake.signal();
+      }
+    } else {
+      while (needsWorker() && hire(base)) {}
     }
   }
 
   /** Nobody idles any more: the idle leave, and the busy once the line is empty. */
   void dismiss() {
     over = true;
+    pauses = 0;
+    wakeOverseer();
     idle.forEach(worker -> worker.wake.signal());
     overseerWake.signal();
   }
@@ -140,10 +187,160 @@ final class PoolStaff {
     }
   }
 
+  // ---- For a view; the lock is held
+
+  /** Whether the line has all that it has room for. */
+  boolean isFull() {
+    return line.size() >= capacity;
+  }
+
+  boolean isPaused() {
+    return pauses > 0;
+  }
+
+  void pause() {
+    if (!over) {
+      pauses++;
+    }
+  }
+
+  /** False if there was no pause to end. After close there is nothing to say. */
+  boolean resume() {
+    if (over) {
+      return true;
+    }
+    if (pauses == 0) {
+      return false;
+    }
+    pauses--;
+    wakeOverseer();
+    return true;
+  }
+
+  /** Whether no worker has a job. */
+  boolean areAllFree() {
+    return live.stream().allMatch(worker -> worker.job == null);
+  }
+
+  /**
+   * Submits the job of one more worker. False if the base takes none: it broke, of which the view
+   * is told, or it closes, and then those who are there go on.
+   */
+  private boolean hire(Pool lent) {
+    LockedWorker worker = resting.poll();
+    if (worker == null) {
+      worker = new LockedWorker(pool);
+      worker.carrier = lent.newJob(pool.name(), worker::run);
+    }
+    live.add(worker);
+    starting++;
+    boolean comes = false;
+    try {
+      worker.submitCarrier();
+      comes = true;
+    } catch (ClosedException closed) {
+      return false;
+    } finally {
+      if (!comes) {
+        live.remove(worker);
+        starting--;
+        resting.push(worker);
+      }
+    }
+    return true;
+  }
+
+  // ---- For a view; without the lock
+
+  void baseBroke(Throwable cause) {
+    lock.lock();
+    try {
+      reap();
+    } finally {
+      lock.unlock();
+    }
+    pool.broke(cause);
+  }
+
+  /** Workers that the base has not begun will not come. The lock is held. */
+  private void reap() {
+    for (LockedWorker worker : List.copyOf(live)) {
+      if (worker.thread == null && worker.isCarrierTakenBack()) {
+        live.remove(worker);
+        starting--;
+        resting.push(worker);
+      }
+    }
+  }
+
+  /**
+   * Gives the base's worker back, and comes again behind what waits there (P17). False if nothing
+   * waits here, or the base closes.
+   */
+  boolean comesAgain(LockedWorker worker, Thread thread, boolean ok) {
+    lock.lock();
+    try {
+      endBody(worker, ok);
+      if (line.size() == 0 || isPaused() || pool.isBroken()) {
+        return false;
+      }
+      worker.submitCarrier();
+      worker.thread = null;
+      starting++;
+      return true;
+    } catch (ClosedException closing) {
+      return false;
+    } finally {
+      lock.unlock();
+      if (worker.thread == null) {
+        restore(worker, thread);
+      }
+    }
+  }
+
+  /** The base's own worker is found on its thread again. */
+  private void restore(LockedWorker worker, Thread thread) {
+    LockedWorker outer = worker.outer();
+    worker.setOuter(null);
+    if (outer == null) {
+      inside.remove(thread);
+    } else {
+      inside.put(thread, outer);
+    }
+  }
+
+  /** Of a closed view, once nothing waits and nobody is there: gives the base back, once. */
+  void endIfOver() {
+    if (base == null) {
+      return;
+    }
+    List<LockedWorker> all;
+    lock.lock();
+    try {
+      if (endClaimed || !pool.isClosing() || line.size() > 0) {
+        return;
+      }
+      reap(); // nobody is needed any more, so strangers' jobs in the base hold up no close
+      if (!live.isEmpty()) {
+        return;
+      }
+      endClaimed = true;
+      all = List.copyOf(resting);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      all.forEach(LockedWorker::closeCarrier);
+      base.close();
+    } finally {
+      pool.ended();
+    }
+  }
+
   // ---- For its workers; without the lock
 
   void arrived(LockedWorker worker, Thread thread) {
-    inside.put(thread, worker);
+    worker.setOuter(inside.put(thread, worker));
     lock.lock();
     try {
       worker.thread = thread;
@@ -164,11 +361,14 @@ final class PoolStaff {
     lock.lock();
     try {
       endBody(worker, ok);
-      LockedJob head = line.poll();
+      LockedJob head = isPaused() ? null : line.poll();
       if (head != null) {
         head.beginOn(worker);
         wakeOverseer();
-      } else if (!awaitJob(worker)) {
+        if (capacity != Integer.MAX_VALUE) {
+          pool.settled.signalAll(); // there is room
+        }
+      } else if (base != null || !awaitJob(worker)) {
         return false;
       }
       worker.begins(host.nanoTime());
@@ -216,7 +416,7 @@ final class PoolStaff {
   }
 
   void left(LockedWorker worker, Thread thread) {
-    inside.remove(thread);
+    restore(worker, thread);
     lock.lock();
     try {
       if (worker.thread == null) {
@@ -227,17 +427,24 @@ final class PoolStaff {
         endBody(worker, false);
       }
       live.remove(worker);
-      leaving.add(thread);
-      overseerWake.signal();
+      if (base == null) {
+        leaving.add(thread);
+        overseerWake.signal();
+      } else {
+        worker.thread = null;
+        resting.push(worker);
+        wakeOverseer();
+      }
     } finally {
       lock.unlock();
     }
+    endIfOver();
   }
 
   // ---- For the overseer; without the lock
 
   private boolean needsWorker() {
-    return line.size() > starting && live.size() < maxThreads;
+    return line.size() > starting && live.size() < maxThreads && pauses == 0;
   }
 
   /** Waits until a worker is owed, and counts it; null once the pool is closed and empty. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ final class ContextHost implements Host {
 
     HandJob(Action body) {
       this.body = body;
+    }
+
+    @Override
+    public Submission submit(Duration limit) {
+      return submit();
     }
 
     @Override
@@ -96,6 +102,14 @@ final class ContextHost implements Host {
         jobs.add(job);
         return job;
       }
+
+      @Override
+      public boolean threadNames() {
+        return false;
+      }
+
+      @Override
+      public void whenBroken(Consumer<Throwable> listener) {}
 
       @Override
       public boolean holdsCaller() {

@@ -6,6 +6,8 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContext;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The factory of one runtime's primitives. The runtime has already checked arguments and names and
  * merged the configuration: every option of a spec is set, but those for which absence is a value
- * (a queue's capacity, a daemon queue's pool and priority, a context's pool).
+ * (a capacity, a daemon queue's pool and priority, a context's pool, a work queue's pool).
  *
  * <p>Everything returned also implements {@link Managed}. A factory method that fails leaves
  * nothing behind. A thread that cannot be created is an {@link IllegalStateException} with the
@@ -44,6 +46,13 @@ public interface Primitives {
    * lets scheduled jobs run and ends every worker and the overseer (rule P1).
    */
   ThreadPool newThreadPool(ThreadPoolSpec spec);
+
+  /**
+   * A view of the pool behind that handle, which is the view's from now on, and given back at its
+   * end (rule P17); if this throws, it is still the caller's. A view of a view is refused by the
+   * provider, whose pools, too, are asked for views by the runtime only.
+   */
+  PoolView newPoolView(PoolViewSpec spec, Pool base);
 
   TaskContext newTaskContext(TaskContextSpec spec);
 

@@ -18,6 +18,7 @@ import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -137,6 +138,14 @@ final class HandCarried implements Host, Pool {
   }
 
   @Override
+  public boolean threadNames() {
+    return false;
+  }
+
+  @Override
+  public void whenBroken(Consumer<Throwable> listener) {}
+
+  @Override
   public void close() {}
 
   @Override
@@ -197,6 +206,11 @@ final class HandCarried implements Host, Pool {
         fault = new AssertionError("called twice");
       }
       return Submission.QUEUED;
+    }
+
+    @Override
+    public Submission submit(Duration limit) {
+      return submit();
     }
 
     @Override

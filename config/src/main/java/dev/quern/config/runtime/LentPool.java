@@ -6,6 +6,7 @@ import dev.quern.Job;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Pool;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** A primitive's handle of a shared pool. */
 final class LentPool implements Pool {
@@ -31,7 +32,18 @@ final class LentPool implements Pool {
   }
 
   @Override
+  public boolean threadNames() {
+    return shared.threadNames();
+  }
+
+  @Override
+  public void whenBroken(Consumer<Throwable> listener) {
+    shared.whenBroken(this, listener);
+  }
+
+  @Override
   public void close() {
+    shared.forget(this);
     if (!closed.compareAndSet(false, true) || !pools.release(shared)) {
       return;
     }

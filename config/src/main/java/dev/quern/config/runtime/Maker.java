@@ -7,6 +7,8 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Primitive;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
@@ -88,8 +90,13 @@ final class Maker {
   WorkQueue workQueue(WorkQueueSpec spec, boolean system) {
     return make(
         new Order(Kind.WORK_QUEUE, spec.name(), system, 0),
-        () -> specs.of(spec),
+        () -> specs.of(spec, system),
         primitives::newWorkQueue);
+  }
+
+  /** {@link SharedPools} lends the base. */
+  PoolView poolView(PoolViewSpec spec, Function<PoolViewSpec, PoolView> create) {
+    return make(new Order(Kind.POOL_VIEW, spec.name(), false, 0), () -> specs.of(spec), create);
   }
 
   /** A pool by itself; {@link SharedPools} shares it. */

@@ -7,6 +7,8 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Primitives;
 import java.time.Duration;
@@ -55,6 +57,16 @@ final class PoolHandle implements ThreadPool {
   @Override
   public Job newJob(String name, ReentrantLock interlock, Body<Job> body) {
     return adopt(pool.newJob(name, interlock, body));
+  }
+
+  @Override
+  public PoolView newView(PoolViewSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    Maker.userName(spec.name());
+    if (isClosed()) {
+      throw new ClosedException(Failures.describe(Kind.THREAD_POOL, name()) + ": is closed");
+    }
+    return pools.view(shared, spec);
   }
 
   @Override
