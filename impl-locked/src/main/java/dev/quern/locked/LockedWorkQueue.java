@@ -150,6 +150,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
             return true;
           }
           long drain = core.gate.beginDrain();
+          core.signal(); // whoever waits for room
           try {
             return core.await(() -> core.gate.isDrained(drain), nanos);
           } finally {

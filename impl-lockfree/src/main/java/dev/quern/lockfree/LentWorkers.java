@@ -180,10 +180,19 @@ final class LentWorkers implements WorkerSource {
 
   /** Whoever searches is not needed any more, so strangers' jobs in the base hold up no close. */
   private void finish() {
-    if (pool.staff.line.isEmpty()) {
-      reap();
+    PoolLine line = pool.staff.line;
+    boolean sealed = false;
+    line.enter();
+    try {
+      line.passStale();
+      if (line.isEmpty()) {
+        reap();
+        sealed = live.get() == 0 && line.seal();
+      }
+    } finally {
+      line.exit(); // workers wait for it, so there is nobody to be told
     }
-    if (live.get() == 0 && pool.sealLine()) {
+    if (sealed) {
       over = true;
       end();
     }

@@ -302,6 +302,7 @@ final class LockfreeJob extends JobState implements Job {
         pool.removed.increment();
         pool.leftLine();
         pool.staff.becameStale();
+        pool.leftLineStale();
         pool.waits.wakeAll();
         return Cancellation.REMOVED;
       case AGAIN:

@@ -381,6 +381,13 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     }
   }
 
+  /** A closed view may have waited for this one only. */
+  void leftLineStale() {
+    if (lent != null && closing) {
+      lent.prod();
+    }
+  }
+
   /** A submission that waits for room may throw now, or be refused. */
   void wakeThoseForRoom() {
     if (room != null) {

@@ -102,6 +102,7 @@ final class WorkCore {
     if (pauses.isPaused() || lanes.isShared()) {
       line.passGone();
       settled();
+      lanes.endIfOver();
     }
   }
 
