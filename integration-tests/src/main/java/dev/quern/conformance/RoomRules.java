@@ -490,6 +490,7 @@ public class RoomRules {
     assertEquals(Submission.QUEUED, items.get(3).submit());
     queue.flush();
     assertEquals(4, ran.get());
+    assertEquals(Cancellation.REMOVED, full.cancel()); // the close would have to report it
   }
 
   @Conformance

@@ -14,8 +14,11 @@ import dev.quern.conformance.broken.Faultless;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
 import dev.quern.conformance.broken.LifoQueue;
+import dev.quern.conformance.broken.LostResume;
 import dev.quern.conformance.broken.LostWakeUp;
+import dev.quern.conformance.broken.OverfullView;
 import dev.quern.conformance.broken.OverlappingWork;
+import dev.quern.conformance.broken.ReservedInName;
 import dev.quern.conformance.broken.RoundedCapacity;
 import dev.quern.conformance.broken.SiblingCutOff;
 import dev.quern.conformance.broken.SurvivesCancel;
@@ -53,7 +56,10 @@ class BrokenProvidersTest {
           Map.entry(SurvivesCancel.class, "W7"),
           Map.entry(UnseenCoalesced.class, "G2"),
           Map.entry(HangingMisuse.class, "G6"),
-          Map.entry(TakesWhenClosed.class, "G11"));
+          Map.entry(TakesWhenClosed.class, "G11"),
+          Map.entry(OverfullView.class, "P17"),
+          Map.entry(ReservedInName.class, "W14"),
+          Map.entry(LostResume.class, "W25"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";
