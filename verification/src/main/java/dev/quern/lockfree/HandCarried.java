@@ -30,6 +30,7 @@ final class HandCarried implements Host, Pool {
   private final Parker parker;
   final AtomicInteger calls = new AtomicInteger(); // submissions of the job not run yet
   final AtomicInteger ended = new AtomicInteger();
+  private volatile boolean running;
   private volatile @Nullable Throwable fault;
   private @Nullable Action body;
   private @Nullable Runnable threadBody;
@@ -57,13 +58,16 @@ final class HandCarried implements Host, Pool {
 
   /** Runs the job if it was submitted. Returns whether it was. */
   boolean drain() {
-    if (!calls.compareAndSet(1, 0)) {
-      return false;
-    }
+    running = true; // before the call is taken: whoever cancels finds it there, or sees this
     try {
+      if (!calls.compareAndSet(1, 0)) {
+        return false;
+      }
       required(body).run();
     } catch (Exception unexpected) {
       throw new AssertionError(unexpected);
+    } finally {
+      running = false;
     }
     return true;
   }
@@ -215,8 +219,10 @@ final class HandCarried implements Host, Pool {
 
     @Override
     public Cancellation cancel() {
-      calls.set(0);
-      return Cancellation.REMOVED;
+      if (calls.getAndSet(0) > 0) {
+        return Cancellation.REMOVED;
+      }
+      return running ? Cancellation.RUNNING : Cancellation.IDLE;
     }
 
     @Override
