@@ -62,12 +62,7 @@ final class LockedPoolView implements PoolView, Managed {
 
   @Override
   public void pause() {
-    pool.lock.lock();
-    try {
-      pool.staff.pause();
-    } finally {
-      pool.lock.unlock();
-    }
+    pool.step(pool.staff::pause);
   }
 
   @Override
@@ -93,14 +88,12 @@ final class LockedPoolView implements PoolView, Managed {
 
   @Override
   public void resume() {
-    pool.lock.lock();
-    try {
-      if (!pool.staff.resume()) {
-        throw new MisuseException(pool.title() + ": resume() without pause()");
-      }
-    } finally {
-      pool.lock.unlock();
-    }
+    pool.step(
+        () -> {
+          if (!pool.staff.resume()) {
+            throw new MisuseException(pool.title() + ": resume() without pause()");
+          }
+        });
   }
 
   /** The lock is held. */

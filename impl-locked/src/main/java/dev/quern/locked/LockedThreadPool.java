@@ -182,15 +182,28 @@ final class LockedThreadPool implements ThreadPool, Managed {
       throw new MisuseException(
           title() + ": close() from inside one of its jobs would wait for itself");
     }
-    lock.lock();
-    try {
-      closing = true;
-      staff.dismiss();
-      settled.signalAll(); // whoever waits for room
-    } finally {
-      lock.unlock();
-    }
+    step(
+        () -> {
+          closing = true;
+          staff.dismiss();
+          settled.signalAll(); // whoever waits for room
+        });
     staff.endIfOver();
+  }
+
+  /** Runs code under the lock. An error in it is one of our own: it breaks the pool (G17). */
+  void step(Runnable code) {
+    try {
+      lock.lock();
+      try {
+        code.run();
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
+    }
   }
 
   private boolean awaitEnd(long nanos) throws InterruptedException {

@@ -417,28 +417,27 @@ final class PoolStaff {
 
   void left(LockedWorker worker, Thread thread) {
     restore(worker, thread);
-    lock.lock();
-    try {
-      if (worker.thread == null) {
-        starting--;
-      }
-      idle.remove(worker);
-      if (worker.job != null) { // only if the pool broke
-        endBody(worker, false);
-      }
-      live.remove(worker);
-      if (base == null) {
-        leaving.add(thread);
-        overseerWake.signal();
-      } else {
-        worker.thread = null;
-        resting.push(worker);
-        wakeOverseer();
-      }
-    } finally {
-      lock.unlock();
-    }
+    pool.step(() -> countOut(worker, thread));
     endIfOver();
+  }
+
+  private void countOut(LockedWorker worker, Thread thread) {
+    if (worker.thread == null) {
+      starting--;
+    }
+    idle.remove(worker);
+    if (worker.job != null) { // only if the pool broke
+      endBody(worker, false);
+    }
+    live.remove(worker);
+    if (base == null) {
+      leaving.add(thread);
+      overseerWake.signal();
+    } else {
+      worker.thread = null;
+      resting.push(worker);
+      wakeOverseer();
+    }
   }
 
   // ---- For the overseer; without the lock

@@ -31,7 +31,7 @@ final class Lane {
 
   private final WorkCore core;
 
-  /** Whether its job owes a body that leaves; against leaving twice, where it is dismissed. */
+  /** On a shared pool: whether its job owes a body that leaves, since it may be dismissed. */
   final AtomicBoolean called = new AtomicBoolean();
 
   private final @Nullable Job job; // the reserved worker has none
@@ -64,8 +64,15 @@ final class Lane {
     if (reserved != null) {
       reserved.call();
     } else {
-      called.set(true);
+      markCalled(true);
       Objects.requireNonNull(job).submit();
+    }
+  }
+
+  /** On a shared pool. */
+  void markCalled(boolean owed) {
+    if (core.lanes.isShared()) {
+      called.set(owed);
     }
   }
 

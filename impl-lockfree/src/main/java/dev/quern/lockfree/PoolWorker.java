@@ -140,7 +140,7 @@ final class PoolWorker extends WorkerState implements Runnable {
         }
       }
       LineNode node = fill();
-      if (node == null) {
+      if (node == null && carrier == null) {
         node = staff.steal(this);
       }
       if (node != null) {

@@ -262,7 +262,7 @@ final class WorkLanes {
 
   /** Its job could not be made, or submitted. */
   private void giveBack(@Nullable Lane lane) {
-    if (lane != null && !lane.called.compareAndSet(true, false)) {
+    if (lane != null && isShared() && !lane.called.compareAndSet(true, false)) {
       settle(); // whoever was told that the pool broke has it leave
       return;
     }
@@ -286,12 +286,12 @@ final class WorkLanes {
    * may have been submitted again.
    */
   boolean leave(Lane lane) {
-    lane.called.set(false);
+    lane.markCalled(false);
     long old;
     do {
       old = word;
       if ((old & SEALED) != 0 && !core.line.isEmpty()) {
-        lane.called.set(true);
+        lane.markCalled(true);
         return false; // who comes now comes by the end of a run, whose lane looks itself
       }
     } while (!step(old, pushed(old, lane)));

@@ -4,6 +4,7 @@ package dev.quern.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -346,6 +347,33 @@ public class WorkQueueViewRules {
       thrown.forEach(each -> assertInstanceOf(MisuseException.class, each));
       assertThrows(MisuseException.class, queue::resume, "the misuse paused nothing");
     }
+  }
+
+  @Conformance
+  @Rule({"W25", "G17"})
+  void aQueueOnAPoolThatBrokeSaysSo(Scene scene) throws Exception {
+    scene.mayBreak("fragile");
+    ThreadPool pool = scene.quern().threadPool(ThreadPoolSpec.named("fragile").maxThreads(1));
+    WorkQueue queue =
+        scene.quern().newWorkQueue(WorkQueueSpec.named("fragile").maxActive(2).pool("fragile"));
+    Gate gate = new Gate();
+    pool.newJob("holds the only worker", gate::pass).submit();
+    gate.awaitReached();
+    Work work = queue.newWork("work", () -> {});
+    work.submit();
+    Async<?> flush = Waiter.start(scene, () -> queue.flush());
+    Error error = new OutOfMemoryError("in the worker");
+    scene.probe().throwInHostCalls(error, thread -> thread.getName().contains("fragile-worker"));
+    gate.open();
+    flush.result(); // whether it ran, or was dropped
+    scene.probe().stopErrors();
+    try {
+      work.submit();
+      queue.flush();
+    } catch (ClosedException broken) {
+      assertNotNull(broken.getCause());
+    }
+    queue.close();
   }
 
   @Conformance

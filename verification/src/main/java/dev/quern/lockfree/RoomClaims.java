@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** Room for one: one of two gets it, and a claim that is given back costs nobody's (P17, W25). */
+/** Room for one: one of two gets it (P17, W25). */
 @JCStressTest
 @Outcome(id = "1, 0, 1", expect = ACCEPTABLE, desc = "the first got it")
 @Outcome(id = "0, 1, 1", expect = ACCEPTABLE, desc = "the second got it")
@@ -38,14 +38,6 @@ public class RoomClaims {
   @Actor
   public void second(III_Result result) {
     result.r2 = claim();
-  }
-
-  /** Claims and does not need it. */
-  @Actor
-  public void givesBack() {
-    if (room.tryClaim()) {
-      room.giveBack();
-    }
   }
 
   /** What is counted. */

@@ -83,6 +83,11 @@ public class LimitsLincheck {
     Interleavings.of(OneRoom.class).thread("givesBack").thread("takes").check(500);
   }
 
+  @Test
+  public void roomForOneIsClaimedByOne() {
+    Interleavings.of(TwoForOne.class).thread("takes").thread("takes").check(500);
+  }
+
   /** A view whose base is run by hand: {@code work} is one body of the base's job. */
   public static class View {
     final HandCarried host = new HandCarried(new MonitorParker());
@@ -251,6 +256,25 @@ public class LimitsLincheck {
 
     @Validate
     public void validate() {
+      assertEquals(1, room.runs());
+    }
+  }
+
+  /** Room for one, and two who ask. */
+  public static class TwoForOne {
+    private final Room room = new Room(1, new MonitorParker());
+    private final AtomicInteger taken = new AtomicInteger();
+
+    public void takes() {
+      if (room.tryClaim()) {
+        taken.incrementAndGet();
+        room.settle();
+      }
+    }
+
+    @Validate
+    public void validate() {
+      assertEquals(1, taken.get());
       assertEquals(1, room.runs());
     }
   }
