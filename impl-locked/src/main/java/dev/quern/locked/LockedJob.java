@@ -167,6 +167,7 @@ final class LockedJob implements Job {
       return takeAway();
     } finally {
       lock.unlock();
+      pool.staff.endIfOver(); // it may have been the last that waited
     }
   }
 
@@ -193,8 +194,10 @@ final class LockedJob implements Job {
       }
       cancelling = true;
       awaited = cancelled;
+      pool.settled.signalAll(); // whoever waits for room
     } finally {
       lock.unlock();
+      pool.staff.endIfOver(); // it may have been the last that waited
     }
     return await(() -> cancelled != awaited, nanos) ? answer : Cancellation.TIMED_OUT;
   }

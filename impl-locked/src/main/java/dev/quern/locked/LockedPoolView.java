@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A view of a pool (rule P17): a pool whose workers are jobs of another one, and which can be
- * flushed and paused as a whole. How its workers come and go is in {@link PoolStaff}.
+ * flushed and paused as a whole. How its workers come and go is in {@link ViewStaff}.
  */
 final class LockedPoolView implements PoolView, Managed {
   private final LockedThreadPool pool;
@@ -62,7 +62,7 @@ final class LockedPoolView implements PoolView, Managed {
 
   @Override
   public void pause() {
-    pool.step(pool.staff::pause);
+    pool.step(pool.viewStaff()::pause);
   }
 
   @Override
@@ -79,8 +79,8 @@ final class LockedPoolView implements PoolView, Managed {
     requireOutside("pauseAndWait()");
     pool.lock.lock();
     try {
-      pool.staff.pause();
-      return await(pool.staff::areAllFree, nanos);
+      pool.viewStaff().pause();
+      return await(pool.viewStaff()::areAllFree, nanos);
     } finally {
       pool.lock.unlock();
     }
@@ -90,7 +90,7 @@ final class LockedPoolView implements PoolView, Managed {
   public void resume() {
     pool.step(
         () -> {
-          if (!pool.staff.resume()) {
+          if (!pool.viewStaff().resume()) {
             throw new MisuseException(pool.title() + ": resume() without pause()");
           }
         });

@@ -104,9 +104,10 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.kind = Kind.POOL_VIEW;
     this.owner = owner;
     this.threadNames = base.threadNames();
-    this.staff = new PoolStaff(this, spec, base, inside);
+    ViewStaff viewStaff = new ViewStaff(this, spec, base, inside);
+    this.staff = viewStaff;
     this.overseer = null;
-    base.whenBroken(staff::baseBroke);
+    base.whenBroken(viewStaff::baseBroke);
   }
 
   // ---- The face
@@ -281,6 +282,11 @@ final class LockedThreadPool implements ThreadPool, Managed {
 
   Kind kind() {
     return kind;
+  }
+
+  /** Of a view. */
+  ViewStaff viewStaff() {
+    return (ViewStaff) staff;
   }
 
   /** The job of this pool inside of which the caller is. */

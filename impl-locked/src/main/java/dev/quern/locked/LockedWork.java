@@ -134,7 +134,13 @@ final class LockedWork extends WorkList.Link implements Work {
 
   @Override
   public Cancellation cancel() {
-    return core.step(() -> core.cancel(this, WorkState::cancel));
+    return remove(WorkState::cancel);
+  }
+
+  private Cancellation remove(WorkCore.Step event) {
+    Cancellation answer = core.step(() -> core.cancel(this, event));
+    core.lanes.endIfOver(); // it may have been the last that was queued
+    return answer;
   }
 
   @Override
@@ -154,7 +160,7 @@ final class LockedWork extends WorkList.Link implements Work {
 
   @Override
   public Cancellation disable() {
-    return core.step(() -> core.cancel(this, this::disable));
+    return remove(this::disable);
   }
 
   @Override
@@ -174,12 +180,16 @@ final class LockedWork extends WorkList.Link implements Work {
 
   /** The instant of W7 is the end of the run that the step finds: until then the state refuses. */
   private Cancellation cancelAndWait(WorkCore.Step event, long nanos) throws InterruptedException {
-    return core.step(
-        () -> {
-          Cancellation answer = core.cancel(this, event);
-          long run = runs.current();
-          return core.await(() -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
-        });
+    try {
+      return core.step(
+          () -> {
+            Cancellation answer = core.cancel(this, event);
+            long run = runs.current();
+            return core.await(() -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
+          });
+    } finally {
+      core.lanes.endIfOver(); // it may have been the last that was queued
+    }
   }
 
   private State disable(WorkState state) {

@@ -69,7 +69,8 @@ final class LockedWorker implements Runnable {
       int served = 0;
       for (boolean ok = true; !comesAgain && pool.staff.next(this, ok); ) {
         ok = runBody(me);
-        comesAgain = carrier != null && ++served >= SHARE && pool.staff.comesAgain(this, me, ok);
+        comesAgain =
+            carrier != null && ++served >= SHARE && pool.viewStaff().comesAgain(this, me, ok);
       }
     } catch (Throwable broken) {
       pool.broke(broken);

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
-import dev.quern.ClosedException;
 import dev.quern.Family;
-import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
-import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -27,20 +24,16 @@ import org.jspecify.annotations.Nullable;
  * idles since the shortest time, else to the end of the line; a worker that is free takes the head
  * of the line before it idles. So while a job waits nobody idles, and the overseer owes a worker as
  * long as the bound allows one. The lock is the pool's.
- *
- * <p>The workers of a view are jobs of its base: there is no overseer, who would start threads, and
- * nobody idles. Whoever puts a job in line submits a worker's job in the same step, if one is owed;
- * a worker that finds the line empty leaves, and looks again for one that is owed in the step in
- * which it is counted out. A worker has one job of the base for ever, so a view occupies no more
- * workers of the base than it may have workers, not even while one of them is leaving.
- *
- * <p>Lock order: a view's lock, then its base's.
  */
-final class PoolStaff {
+class PoolStaff {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
-  private final LockedThreadPool pool;
-  private final ReentrantLock lock;
+  final LockedThreadPool pool;
+  final ReentrantLock lock;
+  final JobLine line = new JobLine(); // guarded by lock
+  final Set<LockedWorker> live = new LinkedHashSet<>(); // guarded by lock
+  int starting; // guarded by lock
+  boolean over; // guarded by lock; closed or broken: nobody idles any more
   private final Host host;
   private final Map<Thread, LockedWorker> inside;
   private final int priority;
@@ -48,19 +41,9 @@ final class PoolStaff {
   private final int maxThreads;
   private final long idleNanos;
   private final Condition overseerWake;
-  private final JobLine line = new JobLine(); // guarded by lock
   private final ArrayDeque<LockedWorker> idle = new ArrayDeque<>(); // guarded by lock
-  private final Set<LockedWorker> live = new LinkedHashSet<>(); // guarded by lock
   private final List<Thread> leaving = new ArrayList<>(); // guarded by lock
-  private int starting; // guarded by lock
   private int workerNumber = 1; // of the overseer
-  private boolean over; // guarded by lock; closed or broken: nobody idles any more
-
-  private final @Nullable Pool base; // of a view, as are those that follow
-  private final int capacity;
-  private final ArrayDeque<LockedWorker> resting = new ArrayDeque<>(); // guarded by lock
-  private int pauses; // guarded by lock
-  private boolean endClaimed; // guarded by lock
 
   PoolStaff(LockedThreadPool pool, ThreadPoolSpec spec, Map<Thread, LockedWorker> inside) {
     this.pool = pool;
@@ -72,22 +55,6 @@ final class PoolStaff {
     this.maxThreads = spec.maxThreads().orElse(Integer.MAX_VALUE);
     this.idleNanos = Delays.delay(spec.idleLimit().orElse(IDLE_LIMIT));
     this.overseerWake = lock.newCondition();
-    this.base = null;
-    this.capacity = Integer.MAX_VALUE;
-  }
-
-  PoolStaff(LockedThreadPool pool, PoolViewSpec spec, Pool base, Map<Thread, LockedWorker> inside) {
-    this.pool = pool;
-    this.lock = pool.lock;
-    this.host = pool.host;
-    this.inside = inside;
-    this.priority = ThreadPoolSpec.NO_PRIORITY;
-    this.virtual = false;
-    this.maxThreads = spec.maxActive().orElseThrow();
-    this.idleNanos = 0;
-    this.overseerWake = lock.newCondition();
-    this.base = base;
-    this.capacity = spec.capacity().orElse(Integer.MAX_VALUE);
   }
 
   // ---- For the pool and its jobs
@@ -104,11 +71,6 @@ final class PoolStaff {
       worker = worker.outer();
     }
     return worker;
-  }
-
-  /** Whether the caller is on the only worker of a view's base. */
-  boolean baseHoldsCaller() {
-    return base != null && base.holdsCaller();
   }
 
   /** Gives a job that has just become WAITING to an idle worker, or a place in line. */
@@ -128,21 +90,16 @@ final class PoolStaff {
     line.remove(job);
   }
 
-  private void wakeOverseer() {
-    if (base == null) {
-      if (needsWorker()) {
-        overseerWake.signal();
-      }
-    } else {
-      while (needsWorker() && hire(base)) {}
+  /** Has workers come, if any are owed. */
+  void wakeOverseer() {
+    if (needsWorker()) {
+      overseerWake.signal();
     }
   }
 
   /** Nobody idles any more: the idle leave, and the busy once the line is empty. */
   void dismiss() {
     over = true;
-    pauses = 0;
-    wakeOverseer();
     idle.forEach(worker -> worker.wake.signal());
     overseerWake.signal();
   }
@@ -187,155 +144,33 @@ final class PoolStaff {
     }
   }
 
-  // ---- For a view; the lock is held
+  // ---- What is otherwise in a view
 
-  /** Whether the line has all that it has room for. */
+  /** Whether the caller is on the only worker of a view's base. */
+  boolean baseHoldsCaller() {
+    return false;
+  }
+
+  /** Whether the line has all that it has room for. The lock is held, as in the next three. */
   boolean isFull() {
-    return line.size() >= capacity;
+    return false;
   }
 
   boolean isPaused() {
-    return pauses > 0;
+    return false;
   }
 
-  void pause() {
-    if (!over) {
-      pauses++;
-    }
+  /** A job has left the line. */
+  void roomMade() {}
+
+  /** A worker has been counted out, and will end its thread. */
+  void hasLeft(LockedWorker worker, Thread thread) {
+    leaving.add(thread);
+    overseerWake.signal();
   }
 
-  /** False if there was no pause to end. After close there is nothing to say. */
-  boolean resume() {
-    if (over) {
-      return true;
-    }
-    if (pauses == 0) {
-      return false;
-    }
-    pauses--;
-    wakeOverseer();
-    return true;
-  }
-
-  /** Whether no worker has a job. */
-  boolean areAllFree() {
-    return live.stream().allMatch(worker -> worker.job == null);
-  }
-
-  /**
-   * Submits the job of one more worker. False if the base takes none: it broke, of which the view
-   * is told, or it closes, and then those who are there go on.
-   */
-  private boolean hire(Pool lent) {
-    LockedWorker worker = resting.poll();
-    if (worker == null) {
-      worker = new LockedWorker(pool);
-      worker.carrier = lent.newJob(pool.name(), worker::run);
-    }
-    live.add(worker);
-    starting++;
-    boolean comes = false;
-    try {
-      worker.submitCarrier();
-      comes = true;
-    } catch (ClosedException closed) {
-      return false;
-    } finally {
-      if (!comes) {
-        live.remove(worker);
-        starting--;
-        resting.push(worker);
-      }
-    }
-    return true;
-  }
-
-  // ---- For a view; without the lock
-
-  void baseBroke(Throwable cause) {
-    lock.lock();
-    try {
-      reap();
-    } finally {
-      lock.unlock();
-    }
-    pool.broke(cause);
-  }
-
-  /** Workers that the base has not begun will not come. The lock is held. */
-  private void reap() {
-    for (LockedWorker worker : List.copyOf(live)) {
-      if (worker.thread == null && worker.isCarrierTakenBack()) {
-        live.remove(worker);
-        starting--;
-        resting.push(worker);
-      }
-    }
-  }
-
-  /**
-   * Gives the base's worker back, and comes again behind what waits there (P17). False if nothing
-   * waits here, or the base closes.
-   */
-  boolean comesAgain(LockedWorker worker, Thread thread, boolean ok) {
-    lock.lock();
-    try {
-      endBody(worker, ok);
-      if (line.size() == 0 || isPaused() || pool.isBroken()) {
-        return false;
-      }
-      worker.submitCarrier();
-      worker.thread = null;
-      starting++;
-      return true;
-    } catch (ClosedException closing) {
-      return false;
-    } finally {
-      lock.unlock();
-      if (worker.thread == null) {
-        restore(worker, thread);
-      }
-    }
-  }
-
-  /** The base's own worker is found on its thread again. */
-  private void restore(LockedWorker worker, Thread thread) {
-    LockedWorker outer = worker.outer();
-    worker.setOuter(null);
-    if (outer == null) {
-      inside.remove(thread);
-    } else {
-      inside.put(thread, outer);
-    }
-  }
-
-  /** Of a closed view, once nothing waits and nobody is there: gives the base back, once. */
-  void endIfOver() {
-    if (base == null) {
-      return;
-    }
-    List<LockedWorker> all;
-    lock.lock();
-    try {
-      if (endClaimed || !pool.isClosing() || line.size() > 0) {
-        return;
-      }
-      reap(); // nobody is needed any more, so strangers' jobs in the base hold up no close
-      if (!live.isEmpty()) {
-        return;
-      }
-      endClaimed = true;
-      all = List.copyOf(resting);
-    } finally {
-      lock.unlock();
-    }
-    try {
-      all.forEach(LockedWorker::closeCarrier);
-      base.close();
-    } finally {
-      pool.ended();
-    }
-  }
+  /** Of a closed view: ends it, if that is all. Without the lock. */
+  void endIfOver() {}
 
   // ---- For its workers; without the lock
 
@@ -365,10 +200,8 @@ final class PoolStaff {
       if (head != null) {
         head.beginOn(worker);
         wakeOverseer();
-        if (capacity != Integer.MAX_VALUE) {
-          pool.settled.signalAll(); // there is room
-        }
-      } else if (base != null || !awaitJob(worker)) {
+        roomMade();
+      } else if (!awaitJob(worker)) {
         return false;
       }
       worker.begins(host.nanoTime());
@@ -378,7 +211,7 @@ final class PoolStaff {
     }
   }
 
-  private void endBody(LockedWorker worker, boolean ok) {
+  final void endBody(LockedWorker worker, boolean ok) {
     LockedJob job = worker.job;
     if (job != null) {
       worker.ends();
@@ -391,7 +224,8 @@ final class PoolStaff {
     }
   }
 
-  private boolean awaitJob(LockedWorker worker) {
+  /** Whether the worker, which has found nothing, was given a job before its time was up. */
+  boolean awaitJob(LockedWorker worker) {
     if (over) {
       return false;
     }
@@ -430,20 +264,24 @@ final class PoolStaff {
       endBody(worker, false);
     }
     live.remove(worker);
-    if (base == null) {
-      leaving.add(thread);
-      overseerWake.signal();
+    hasLeft(worker, thread);
+  }
+
+  /** The base's own worker, if there is one, is found on its thread again. */
+  final void restore(LockedWorker worker, Thread thread) {
+    LockedWorker outer = worker.outer();
+    worker.setOuter(null);
+    if (outer == null) {
+      inside.remove(thread);
     } else {
-      worker.thread = null;
-      resting.push(worker);
-      wakeOverseer();
+      inside.put(thread, outer);
     }
   }
 
   // ---- For the overseer; without the lock
 
-  private boolean needsWorker() {
-    return line.size() > starting && live.size() < maxThreads && pauses == 0;
+  final boolean needsWorker() {
+    return line.size() > starting && live.size() < maxThreads && !isPaused();
   }
 
   /** Waits until a worker is owed, and counts it; null once the pool is closed and empty. */

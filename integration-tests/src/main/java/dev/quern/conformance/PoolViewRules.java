@@ -361,8 +361,9 @@ public class PoolViewRules {
     Job job = view.newJob("job", () -> {});
     job.submit();
     assertEquals(List.of("job"), view.close(Duration.ZERO), "it waits for the only worker");
+    Async<?> closes = Waiter.start(scene, () -> view.close());
     assertEquals(Cancellation.REMOVED, job.cancel());
-    view.close();
+    closes.result();
     stranger.open();
   }
 

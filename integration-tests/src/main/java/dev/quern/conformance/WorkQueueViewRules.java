@@ -127,7 +127,10 @@ public class WorkQueueViewRules {
     queue.pauseAndWait();
     work.submit();
     work.cancelAndWait();
-    queue.close();
+    work.submit();
+    Async<?> closes = Waiter.start(scene, () -> queue.close());
+    assertEquals(Cancellation.REMOVED, work.cancel());
+    closes.result();
     gate.open();
   }
 
