@@ -21,6 +21,8 @@ import dev.quern.Quern;
 import dev.quern.Submission;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -382,6 +384,54 @@ public class PoolViewRules {
     view.close();
     scene.eventually(
         "the pool ends", () -> scene.probe().threads().stream().noneMatch(Thread::isAlive));
+  }
+
+  @Conformance
+  @Rule({"R7", "P17", "W25"})
+  void closingTheRuntimeRunsWhatViewsAndQueuesOnPoolsHold(Scene scene) throws Exception {
+    Quern quern = scene.open(OpenOptions.NONE);
+    ThreadPool pool = quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(2));
+    PoolView view = view(pool, "view", 1);
+    WorkQueue queue =
+        quern.newWorkQueue(
+            WorkQueueSpec.named("queue").maxActive(2).pool("pool").reservedWorker(true));
+    AtomicInteger ran = new AtomicInteger();
+    view.pause();
+    queue.pause();
+    for (int i = 0; i < 100; i++) {
+      view.newJob("job " + i, () -> ran.incrementAndGet()).submit();
+      queue.newWork("item " + i, () -> ran.incrementAndGet()).submit();
+    }
+    assertEquals(List.of(), quern.close(LONG));
+    assertEquals(200, ran.get());
+  }
+
+  @Conformance
+  @Rule({"R7", "P17", "W25"})
+  void aRuntimeThatCannotWaitNamesAndInterruptsWhatRunsInViews(Scene scene) throws Exception {
+    Quern quern = scene.open(OpenOptions.NONE);
+    PoolView view = view(quern.threadPool("pool"), "view", 1);
+    WorkQueue queue = quern.newWorkQueue(WorkQueueSpec.named("queue").pool("pool"));
+    CountDownLatch begun = new CountDownLatch(2);
+    CountDownLatch interrupted = new CountDownLatch(2);
+    Waiter.Call body =
+        () -> {
+          begun.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException planned) {
+            interrupted.countDown();
+          }
+        };
+    view.newJob("job", body::run).submit();
+    queue.newWork("item", body::run).submit();
+    scene.await(begun);
+    AtomicInteger ran = new AtomicInteger();
+    view.newJob("waits", () -> ran.incrementAndGet()).submit();
+    List<String> left = quern.close(Duration.ZERO);
+    assertTrue(left.containsAll(List.of("job", "waits", "item")), left::toString);
+    scene.await(interrupted);
+    scene.eventually("what was accepted runs all the same", () -> ran.get() == 1);
   }
 
   @Conformance

@@ -215,6 +215,10 @@ public class WorkQueueViewRules {
     assertEquals(Submission.QUEUED, bounded.newWork("one", () -> {}).submit());
     assertEquals(Submission.REFUSED, bounded.newWork("two", () -> {}).submit());
     assertThrows(ConfigurationException.class, () -> tuned.newWorkQueue("unbounded"));
+    Quern all = scene.open(OpenOptions.NONE.set("quern.work-queue.*.pool", "pool"));
+    all.systemQueue(SystemQueue.DEFAULT).newWork("work", () -> {}).submit();
+    Quern system = scene.open(OpenOptions.NONE.set("quern.work-queue.quern.default.pool", "pool"));
+    assertThrows(ConfigurationException.class, () -> system.systemQueue(SystemQueue.DEFAULT));
     assertThrows(
         ConfigurationException.class,
         () -> tuned.threadPool("pool").newView(dev.quern.PoolViewSpec.named("v")));
