@@ -63,19 +63,18 @@ final class LockedWorker implements Runnable {
   @Override
   public void run() {
     Thread me = Thread.currentThread();
-    boolean comesAgain = false;
+    boolean leaves = true;
     try {
-      pool.staff.arrived(this, me);
+      leaves = pool.staff.arrived(this, me);
       int served = 0;
-      for (boolean ok = true; !comesAgain && pool.staff.next(this, ok); ) {
+      for (boolean ok = true; leaves && pool.staff.next(this, ok); ) {
         ok = runBody(me);
-        comesAgain =
-            carrier != null && ++served >= SHARE && pool.viewStaff().comesAgain(this, me, ok);
+        leaves = carrier == null || ++served < SHARE || !pool.viewStaff().comesAgain(this, me, ok);
       }
     } catch (Throwable broken) {
       pool.broke(broken);
     } finally {
-      if (!comesAgain) {
+      if (leaves) {
         pool.staff.left(this, me);
       }
     }

@@ -174,12 +174,17 @@ class PoolStaff {
 
   // ---- For its workers; without the lock
 
-  void arrived(LockedWorker worker, Thread thread) {
-    worker.setOuter(inside.put(thread, worker));
+  /** False if it is not counted any more: its base broke. */
+  boolean arrived(LockedWorker worker, Thread thread) {
     lock.lock();
     try {
+      if (!live.contains(worker)) {
+        return false;
+      }
+      worker.setOuter(inside.put(thread, worker));
       worker.thread = thread;
       starting--;
+      return true;
     } finally {
       lock.unlock();
     }

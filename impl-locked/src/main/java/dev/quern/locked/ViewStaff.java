@@ -25,6 +25,7 @@ final class ViewStaff extends PoolStaff {
   private final ArrayDeque<LockedWorker> resting = new ArrayDeque<>(); // guarded by lock
   private int pauses; // guarded by lock
   private boolean endClaimed; // guarded by lock
+  private boolean baseBroken; // guarded by lock
 
   ViewStaff(LockedThreadPool pool, PoolViewSpec spec, Pool base, Map<Thread, LockedWorker> inside) {
     super(
@@ -138,6 +139,7 @@ final class ViewStaff extends PoolStaff {
   void baseBroke(Throwable cause) {
     lock.lock();
     try {
+      baseBroken = true;
       reap();
     } finally {
       lock.unlock();
@@ -145,10 +147,13 @@ final class ViewStaff extends PoolStaff {
     pool.broke(cause);
   }
 
-  /** Workers that the base has not begun will not come. The lock is held. */
+  /**
+   * Workers that the base has not begun will not come. One that it had begun as it broke may come
+   * yet, or never: it is not counted any more. The lock is held.
+   */
   private void reap() {
     for (LockedWorker worker : List.copyOf(live)) {
-      if (worker.thread == null && worker.isCarrierTakenBack()) {
+      if (worker.thread == null && (worker.isCarrierTakenBack() || baseBroken)) {
         live.remove(worker);
         starting--;
         resting.push(worker);

@@ -70,6 +70,7 @@ final class WorkLanes {
   private int parts; // what has still to end: the pool, the reserved worker
   private boolean endClaimed; // of the shared pool
   private boolean ended;
+  private boolean sharedBroken;
 
   /**
    * @param pools makes a pool of our own
@@ -328,14 +329,24 @@ final class WorkLanes {
 
   /** Lanes that the pool had not begun will not come. */
   private void sharedBroke(Throwable cause) {
-    core.run(this::dismiss);
-    core.broke(cause);
+    core.broke(cause); // nobody is in line any more
+    core.run(
+        () -> {
+          sharedBroken = true;
+          dismiss();
+        });
+    endIfOver();
   }
 
+  /**
+   * A run of a job that the pool had begun as it broke may come yet, or never: it finds nothing.
+   */
   private void dismiss() {
     for (Lane lane : all) {
       Job job = lane.job;
-      if (lane.engaged && job != null && job.cancel() != Cancellation.RUNNING) {
+      if (lane.engaged
+          && job != null
+          && (job.cancel() != Cancellation.RUNNING || (sharedBroken && lane.work == null))) {
         lane.leave();
       }
     }

@@ -80,11 +80,14 @@ final class Lane {
     return reserved != null;
   }
 
-  /** Takes the body back that was asked for. Whether it was still to come, and will not. */
-  boolean isDismissed() {
+  /**
+   * Takes the body back that was asked for. Whether it was still to come, and will not; or, if the
+   * pool broke, may come or not, and has nothing to do.
+   */
+  boolean isDismissed(boolean poolBroke) {
     return job != null
         && called.get()
-        && job.cancel() != Cancellation.RUNNING
+        && (job.cancel() != Cancellation.RUNNING || (poolBroke && thread == null))
         && called.compareAndSet(true, false);
   }
 

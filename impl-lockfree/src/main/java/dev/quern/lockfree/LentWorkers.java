@@ -166,12 +166,16 @@ final class LentWorkers implements WorkerSource {
     }
   }
 
-  /** Carriers that the base has not begun are taken back. */
+  /**
+   * Carriers that the base has not begun are taken back. One that it had begun as it broke may come
+   * yet, or never: it finds us broken, too, so it is counted out, twice perhaps.
+   */
   private void reap() {
     pool.staff.forEachWorker(
         worker -> {
           if (worker.state() == WorkerState.SEARCHING
-              && worker.carrier().cancel() != Cancellation.RUNNING) {
+              && (worker.carrier().cancel() != Cancellation.RUNNING
+                  || (baseBroken && !worker.isHere()))) {
             worker.leaves();
             live.decrementAndGet();
           }
@@ -187,7 +191,7 @@ final class LentWorkers implements WorkerSource {
       line.passStale();
       if (line.isEmpty()) {
         reap();
-        sealed = live.get() == 0 && line.seal();
+        sealed = live.get() <= 0 && line.seal();
       }
     } finally {
       line.exit(); // workers wait for it, so there is nobody to be told

@@ -70,6 +70,11 @@ final class PoolWorker extends WorkerState implements Runnable {
     return outer;
   }
 
+  /** Whether it is on a thread. */
+  boolean isHere() {
+    return thread != null;
+  }
+
   /** Of a view: the place that it took out of line, until all that follows from it is in line. */
   @Nullable LineNode hand() {
     return hand;

@@ -88,6 +88,7 @@ final class WorkLanes {
   private final AtomicInteger made = new AtomicInteger();
   private final AtomicBoolean given = new AtomicBoolean(); // the shared pool, back
   private volatile boolean sealingDone;
+  private volatile boolean sharedBroken;
   private volatile long word;
 
   WorkLanes(WorkCore core, LanePool pool, int maxActive, boolean reserved) {
@@ -286,7 +287,9 @@ final class WorkLanes {
    * may have been submitted again.
    */
   boolean leave(Lane lane) {
-    lane.markCalled(false);
+    if (isShared() && !lane.isReserved() && !lane.called.compareAndSet(true, false)) {
+      return true; // the pool broke, and it was dismissed
+    }
     long old;
     do {
       old = word;
@@ -366,8 +369,9 @@ final class WorkLanes {
 
   /** Lanes whose bodies the pool had not begun will not come. */
   private void sharedBroke(Throwable cause) {
+    core.broke(cause); // nobody is in line any more
+    sharedBroken = true;
     dismiss();
-    core.broke(cause);
     core.settled();
     endIfOver();
   }
@@ -375,7 +379,7 @@ final class WorkLanes {
   /** Lanes that wait for a worker of the shared pool wait for it no more. */
   private void dismiss() {
     for (Lane lane : all()) {
-      if (lane.isDismissed()) {
+      if (lane.isDismissed(sharedBroken)) {
         long old;
         do {
           old = word;
