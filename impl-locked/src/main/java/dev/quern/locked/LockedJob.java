@@ -69,7 +69,8 @@ final class LockedJob implements Job {
   @Override
   public Submission submit() {
     requireInterlock("submit()");
-    return enter(false);
+    Submission answer = enter();
+    return answer == null ? refused() : answer;
   }
 
   @Override
@@ -77,28 +78,37 @@ final class LockedJob implements Job {
     long nanos = Waits.nanos(limit);
     requireInterlock("submit(limit)");
     long begin = System.nanoTime();
-    for (long left = nanos; left > 0; left = Waits.left(nanos, begin)) {
-      Submission answer = enter(true);
+    while (true) {
+      Submission answer = enter();
       if (answer != null) {
         return answer;
       }
+      long left = Waits.left(nanos, begin);
+      if (left <= 0) {
+        return refused();
+      }
+      requireAnother();
       await(() -> !isFull() || isOver(), left);
     }
-    return enter(false);
   }
 
-  /** Null if there is no room, where that is to be waited for. */
-  private @Nullable Submission enter(boolean waits) {
+  private Submission refused() {
+    lock.lock();
+    try {
+      return pool.tally.add(Submission.REFUSED);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Null if there is no room. */
+  private @Nullable Submission enter() {
     try {
       lock.lock();
       try {
         requireOpen();
         if (!cancelling && isFull()) {
-          if (waits) {
-            requireAnother();
-            return null;
-          }
-          return pool.tally.add(Submission.REFUSED);
+          return null;
         }
         return pool.tally.add(cancelling ? Submission.REFUSED : submitted());
       } finally {
