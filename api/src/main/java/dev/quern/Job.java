@@ -21,9 +21,22 @@ public interface Job extends Primitive {
    *
    * @return QUEUED if a run was added; COALESCED if one was waiting already or, with an interlock,
    *     if a run not yet done is in progress, which then looks again before its done; REFUSED while
-   *     the job is being cancelled. Rules P3, P4, G2.
+   *     the job is being cancelled, or where a view has no room for one more. Rules P3, P4, P17,
+   *     G2.
    */
   Submission submit();
+
+  /**
+   * As {@link #submit()}, waiting no longer than the limit for room in the job's view. Where there
+   * is no bound it never waits. An interlock is given up while waiting and held again afterwards.
+   *
+   * @return REFUSED also when the limit passed; nothing has been done then
+   * @throws InterruptedException if interrupted while waiting; nothing has been done
+   * @throws MisuseException if it would wait inside the only run that could make room, or on the
+   *     only worker of its pool
+   * @throws ClosedException if the job or its view is closed, also meanwhile. Rules P17, G4, G6.
+   */
+  Submission submit(Duration limit) throws InterruptedException;
 
   /**
    * Ends the run in progress, for every rule but P7 and P8; by that run's body, once. Without it

@@ -12,7 +12,9 @@ public enum Kind {
   /** {@link TaskContext}. */
   TASK_CONTEXT("task-context"),
   /** {@link WorkQueue}. */
-  WORK_QUEUE("work-queue");
+  WORK_QUEUE("work-queue"),
+  /** {@link PoolView}. */
+  POOL_VIEW("pool-view");
 
   private final String key;
 

@@ -53,4 +53,14 @@ public interface ThreadPool extends Primitive {
    * @throws ClosedException if this handle is closed. Rules P14, P1, G2, G13.
    */
   ExecutorService asExecutorService();
+
+  /**
+   * Makes a limited view of this pool: at most {@code maxActive} of its jobs run at once, on the
+   * workers of this pool, of which it occupies no more than that. The view holds a handle of the
+   * pool by itself, so it may outlive this one. Any thread; never waits.
+   *
+   * @throws MisuseException on a view, or if there is a live view of that name
+   * @throws ClosedException if this handle is closed. Rule P17.
+   */
+  PoolView newView(PoolViewSpec spec);
 }

@@ -9,8 +9,9 @@ import java.time.Duration;
  * delayed_work. Implemented by providers only.
  *
  * <p>Any thread may call any method. Submissions answer QUEUED if a run was added, COALESCED if one
- * was pending, REFUSED while the item is disabled or being cancelled or its queue is being drained.
- * What the caller did before is visible to the run that serves it (rule G2).
+ * was pending, REFUSED while the item is disabled or being cancelled, its queue is being drained or
+ * has no room (rule W25). What the caller did before is visible to the run that serves it (rule
+ * G2).
  *
  * <p>{@code close()} removes a delayed run, lets a queued one run, and then every submission
  * throws; in the item's own body it is misuse (rules W23, W24).
@@ -22,6 +23,18 @@ public interface Work extends Primitive {
    * Rule W2.
    */
   Submission submit();
+
+  /**
+   * As {@link #submit()}, waiting no longer than the limit for room in the queue. On a queue
+   * without a capacity it never waits.
+   *
+   * @return REFUSED also when the limit passed; nothing has been done then
+   * @throws InterruptedException if interrupted while waiting; nothing has been done
+   * @throws MisuseException if it would wait inside the only run that could make room, or on the
+   *     only worker of the queue's pool
+   * @throws ClosedException if the item or its queue is closed, also meanwhile. Rules W25, G4, G6.
+   */
+  Submission submit(Duration limit) throws InterruptedException;
 
   /**
    * Asks for a run no earlier than after the delay. Never waits. A pending item keeps its deadline

@@ -9,6 +9,9 @@ import java.util.concurrent.ScheduledExecutorService;
  * that may not run yet holds up no other (rule W12). After Linux's workqueue. Implemented by
  * providers only.
  *
+ * <p>Its workers are its own, or those of a shared pool that its spec names. With a capacity a
+ * submission that finds no room is refused, or waits: {@link Work#submit(Duration)} (rule W25).
+ *
  * <p>{@code close()} removes the delayed items, runs the queued ones and ends the workers; from its
  * start submissions throw, except by this queue's own running items, which are refused. {@code
  * close(Duration)} returns the names of what was removed and of what still ran (rule W22).
@@ -81,4 +84,39 @@ public interface WorkQueue extends Primitive {
    * @throws ClosedException if the queue is closed. Rules W19, W10, W22, G2, G18.
    */
   ScheduledExecutorService asScheduledExecutorService();
+
+  /**
+   * Begins no more items until as many {@link #resume()}s have followed; what a worker has taken
+   * already runs. Items are still accepted. Any thread; never waits. After close: no effect. Rule
+   * W25.
+   *
+   * @throws MisuseException on a queue that the system owns
+   */
+  void pause();
+
+  /**
+   * As {@link #pause()}, and waits until no item runs; what the items did is then visible.
+   *
+   * @throws InterruptedException if interrupted while waiting; the queue stays paused
+   * @throws MisuseException from inside one of this queue's items, or on a queue that the system
+   *     owns. Rules W25, G3, G6.
+   */
+  void pauseAndWait() throws InterruptedException;
+
+  /**
+   * As {@link #pauseAndWait()}, waiting no longer than the limit.
+   *
+   * @return false when the limit passed; the queue stays paused
+   * @throws InterruptedException if interrupted while waiting; the queue stays paused. Rules W25,
+   *     G4, G6.
+   */
+  boolean pauseAndWait(Duration limit) throws InterruptedException;
+
+  /**
+   * Takes back one pause; the last one lets what is queued run. Any thread; never waits. After
+   * close, which ends every pause: no effect.
+   *
+   * @throws MisuseException if the queue is not paused. Rule W25.
+   */
+  void resume();
 }

@@ -48,6 +48,15 @@ enum JobState {
     return this == RUNNING ? IDLE : WAITING;
   }
 
+  /** How many runs are pending or going on. */
+  int owed() {
+    return switch (this) {
+      case IDLE -> 0;
+      case WAITING, RUNNING -> 1;
+      case RUNNING_AGAIN -> 2;
+    };
+  }
+
   boolean isRunning() {
     return this == RUNNING || this == RUNNING_AGAIN;
   }

@@ -42,6 +42,7 @@ final class LockedJob implements Job {
   private boolean cancelling; // guarded by lock; refuses submissions, cleared by the run's end
   private long cancelled; // guarded by lock; how many cancelling runs ended: what waiters wait for
   private boolean closed; // guarded by lock
+  private long over; // guarded by lock; how many owed runs ended or were taken away
 
   /**
    * @param code what the user passed, for its class loader
@@ -68,18 +69,69 @@ final class LockedJob implements Job {
   @Override
   public Submission submit() {
     requireInterlock("submit()");
+    Submission answer = enter();
+    return answer == null ? refused() : answer;
+  }
+
+  @Override
+  public Submission submit(Duration limit) throws InterruptedException {
+    long nanos = Waits.nanos(limit);
+    requireInterlock("submit(limit)");
+    long begin = System.nanoTime();
+    while (true) {
+      Submission answer = enter();
+      if (answer != null) {
+        return answer;
+      }
+      long left = Waits.left(nanos, begin);
+      if (left <= 0) {
+        return refused();
+      }
+      requireAnother();
+      await(() -> !isFull() || isOver(), left);
+    }
+  }
+
+  private Submission refused() {
     lock.lock();
     try {
-      requireOpen();
-      return pool.tally.add(cancelling ? Submission.REFUSED : submitted());
+      return pool.tally.add(Submission.REFUSED);
     } finally {
       lock.unlock();
     }
   }
 
+  /** Null if there is no room. */
+  private @Nullable Submission enter() {
+    try {
+      lock.lock();
+      try {
+        requireOpen();
+        if (!cancelling && isFull()) {
+          return null;
+        }
+        return pool.tally.add(cancelling ? Submission.REFUSED : submitted());
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error ours) { // of memory, while a view had a worker come
+      pool.broke(ours);
+      throw ours;
+    }
+  }
+
+  /** Whether the view has no room for the run that a submission would add. */
+  private boolean isFull() {
+    return state == JobState.IDLE && pool.staff.isFull();
+  }
+
+  /** Whether waiting for room is in vain: a submission would throw, or be refused. */
+  private boolean isOver() {
+    return closed || cancelling || pool.isClosing() || pool.isBroken();
+  }
+
   private Submission submitted() {
-    JobState old = state;
-    state = old.submitted();
+    JobState old = become(state.submitted());
     return switch (old) {
       case IDLE -> {
         pool.staff.place(this);
@@ -88,6 +140,14 @@ final class LockedJob implements Job {
       case RUNNING -> interlock == null ? Submission.QUEUED : Submission.COALESCED;
       case WAITING, RUNNING_AGAIN -> Submission.COALESCED;
     };
+  }
+
+  /** Each change of the state: counts the runs that are over by it. Returns the old one. */
+  private JobState become(JobState next) {
+    JobState old = state;
+    state = next;
+    over += Math.max(0, old.owed() - next.owed());
+    return old;
   }
 
   @Override
@@ -99,7 +159,7 @@ final class LockedJob implements Job {
         throw misuse("done() is for the run in progress, once");
       }
       if (interlock != null) {
-        state = state.cancelled(); // the body looked again, so what was coalesced is served
+        become(state.cancelled()); // the body looked again, so what was coalesced is served
       }
       if (endRun()) {
         pool.staff.place(this);
@@ -117,6 +177,7 @@ final class LockedJob implements Job {
       return takeAway();
     } finally {
       lock.unlock();
+      pool.staff.endIfOver(); // it may have been the last that waited
     }
   }
 
@@ -143,15 +204,16 @@ final class LockedJob implements Job {
       }
       cancelling = true;
       awaited = cancelled;
+      pool.settled.signalAll(); // whoever waits for room
     } finally {
       lock.unlock();
+      pool.staff.endIfOver(); // it may have been the last that waited
     }
     return await(() -> cancelled != awaited, nanos) ? answer : Cancellation.TIMED_OUT;
   }
 
   private Cancellation takeAway() {
-    JobState old = state;
-    state = old.cancelled();
+    JobState old = become(state.cancelled());
     return switch (old) {
       case IDLE -> Cancellation.IDLE;
       case WAITING -> {
@@ -196,6 +258,7 @@ final class LockedJob implements Job {
     lock.lock();
     try {
       closed = true;
+      pool.settled.signalAll(); // whoever waits for room
     } finally {
       lock.unlock();
     }
@@ -256,7 +319,7 @@ final class LockedJob implements Job {
   }
 
   void beginOn(LockedWorker worker) {
-    state = state.begun();
+    become(state.begun());
     runner = worker;
     worker.job = this;
     bodies++;
@@ -272,7 +335,7 @@ final class LockedJob implements Job {
 
   private boolean endRun() {
     runner = null;
-    state = pool.isBroken() ? JobState.IDLE : state.ended();
+    become(pool.isBroken() ? JobState.IDLE : state.ended());
     if (cancelling) {
       assert state == JobState.IDLE : state;
       cancelling = false;
@@ -285,7 +348,17 @@ final class LockedJob implements Job {
 
   /** The pool broke while the job was in line. */
   void drop() {
-    state = state.cancelled();
+    become(state.cancelled());
+  }
+
+  /** For a flush: the runs that are owed now are over when {@link #isOver(long)} says so. */
+  long lastOwed() {
+    return over + state.owed();
+  }
+
+  /** What is over stays so. */
+  boolean isOver(long run) {
+    return over >= run;
   }
 
   /** How many runs are pending on a worker that has this job. */
@@ -311,6 +384,16 @@ final class LockedJob implements Job {
     }
     if (callers != null && pool.staff.isExclusive()) {
       throw misuse(call + " from inside job \"" + callers.name + "\" waits for the only worker");
+    }
+    if (pool.staff.baseHoldsCaller()) {
+      throw misuse(call + " on the only worker of the view's pool would wait for itself");
+    }
+  }
+
+  /** Rule G6: whoever would wait for room must not be what makes it. */
+  private void requireAnother() {
+    if ((pool.callersJob() != null && pool.staff.isExclusive()) || pool.staff.baseHoldsCaller()) {
+      throw misuse("submit(limit) would wait for room that only the run it is called in can make");
     }
   }
 

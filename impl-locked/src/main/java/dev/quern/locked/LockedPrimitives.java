@@ -6,6 +6,8 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContext;
@@ -16,6 +18,7 @@ import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Target;
 import java.util.Map;
@@ -56,6 +59,11 @@ final class LockedPrimitives implements Primitives {
   @Override
   public ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> around) {
     return new LockedThreadPool(host, spec, true, workers, around);
+  }
+
+  @Override
+  public PoolView newPoolView(PoolViewSpec spec, Pool base) {
+    return new LockedPoolView(host, spec, base, workers);
   }
 
   @Override

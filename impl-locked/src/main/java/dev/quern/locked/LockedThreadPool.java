@@ -7,12 +7,15 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -49,10 +52,11 @@ final class LockedThreadPool implements ThreadPool, Managed {
   final Tally tally = new Tally(); // guarded by lock
 
   private final String name;
-  private final boolean visible;
+  private final Kind kind;
+  private final Managed owner;
 
   final PoolStaff staff;
-  private final Thread overseer;
+  private final @Nullable Thread overseer; // a view has none
   private boolean closing; // guarded by lock
   private boolean ended; // guarded by lock
   private @Nullable Throwable broken; // guarded by lock
@@ -77,7 +81,8 @@ final class LockedThreadPool implements ThreadPool, Managed {
       UnaryOperator<Runnable> workers) {
     this.host = host;
     this.name = spec.name();
-    this.visible = visible;
+    this.kind = visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    this.owner = this;
     this.threadNames = spec.threadNames().orElse(false);
     this.staff = new PoolStaff(this, spec, inside, workers);
     try {
@@ -92,6 +97,24 @@ final class LockedThreadPool implements ThreadPool, Managed {
       throw new IllegalStateException(
           title() + ": its overseer cannot be started: " + failed.getCause(), failed.getCause());
     }
+  }
+
+  /**
+   * What is behind a view: its workers are jobs of another pool, and come without an overseer.
+   *
+   * @param owner the view, as the runtime knows it
+   */
+  LockedThreadPool(
+      Host host, PoolViewSpec spec, Pool base, Map<Thread, LockedWorker> inside, Managed owner) {
+    this.host = host;
+    this.name = spec.name();
+    this.kind = Kind.POOL_VIEW;
+    this.owner = owner;
+    this.threadNames = base.threadNames();
+    ViewStaff viewStaff = new ViewStaff(this, spec, base, inside);
+    this.staff = viewStaff;
+    this.overseer = null;
+    base.whenBroken(viewStaff::baseBroke);
   }
 
   // ---- The face
@@ -139,6 +162,12 @@ final class LockedThreadPool implements ThreadPool, Managed {
   }
 
   @Override
+  public PoolView newView(PoolViewSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    throw new MisuseException(title() + ": views are made of a handle of a shared pool");
+  }
+
+  @Override
   public boolean isClosed() {
     lock.lock();
     try {
@@ -166,12 +195,27 @@ final class LockedThreadPool implements ThreadPool, Managed {
       throw new MisuseException(
           title() + ": close() from inside one of its jobs would wait for itself");
     }
-    lock.lock();
+    step(
+        () -> {
+          closing = true;
+          staff.dismiss();
+          settled.signalAll(); // whoever waits for room
+        });
+    staff.endIfOver();
+  }
+
+  /** Runs code under the lock. An error in it is one of our own: it breaks the pool (G17). */
+  void step(Runnable code) {
     try {
-      closing = true;
-      staff.dismiss();
-    } finally {
-      lock.unlock();
+      lock.lock();
+      try {
+        code.run();
+      } finally {
+        lock.unlock();
+      }
+    } catch (Error ours) {
+      broke(ours);
+      throw ours;
     }
   }
 
@@ -188,7 +232,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     } finally {
       lock.unlock();
     }
-    return Waits.awaitEnd(overseer, Waits.FOREVER);
+    return overseer == null || Waits.awaitEnd(overseer, Waits.FOREVER);
   }
 
   private List<String> unfinished() {
@@ -222,7 +266,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
 
   @Override
   public boolean holdsCaller() {
-    return callersJob() != null;
+    return callersJob() != null || staff.baseHoldsCaller();
   }
 
   @Override
@@ -249,7 +293,12 @@ final class LockedThreadPool implements ThreadPool, Managed {
   // ---- What its jobs ask
 
   Kind kind() {
-    return visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    return kind;
+  }
+
+  /** Of a view. */
+  ViewStaff viewStaff() {
+    return (ViewStaff) staff;
   }
 
   /** The job of this pool inside of which the caller is. */
@@ -296,17 +345,18 @@ final class LockedThreadPool implements ThreadPool, Managed {
       lock.unlock();
     }
     host.failed(kind(), name, null, error);
+    staff.endIfOver();
   }
 
   void log(String what, Throwable cause) {
     host.log(System.Logger.Level.ERROR, title() + ": " + what, cause);
   }
 
-  /** The overseer's last step: every worker's thread ends before the pool has. */
+  /** The last step, of the overseer or of a view's last worker: workers end before the pool has. */
   void ended() {
     staff.awaitLast();
     try {
-      host.ended(this);
+      host.ended(owner);
     } finally {
       lock.lock();
       try {

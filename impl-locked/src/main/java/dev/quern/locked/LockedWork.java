@@ -54,7 +54,35 @@ final class LockedWork extends WorkList.Link implements Work {
 
   @Override
   public Submission submit() {
-    return submission(WorkState::submit);
+    return submission(WorkState::submit, true);
+  }
+
+  @Override
+  public Submission submit(Duration limit) throws InterruptedException {
+    long nanos = Waits.nanos(limit);
+    long begin = System.nanoTime();
+    return core.step(
+        () -> {
+          while (mustWait()) {
+            long left = Waits.left(nanos, begin);
+            if (left <= 0) {
+              return core.tally.answered(Submission.REFUSED);
+            }
+            requireAnother();
+            core.await(() -> !mustWait(), left);
+          }
+          return submitted(WorkState::submit, false);
+        });
+  }
+
+  /** Whether nothing but room is missing for a run. What refuses or throws does so at once. */
+  private boolean mustWait() {
+    return isFull() && !core.gate.refuses(this, core.caller());
+  }
+
+  /** Whether there is no room for the run that a submission would add. */
+  private boolean isFull() {
+    return state.now() == State.IDLE && state.disabled() == 0 && core.isFull();
   }
 
   @Override
@@ -69,7 +97,7 @@ final class LockedWork extends WorkList.Link implements Work {
   }
 
   private Submission schedule(long delay, long now) {
-    return delay == 0 ? submit() : submission(s -> s.schedule(now + delay));
+    return delay == 0 ? submit() : submission(s -> s.schedule(now + delay), false);
   }
 
   @Override
@@ -85,24 +113,34 @@ final class LockedWork extends WorkList.Link implements Work {
 
   private Submission reschedule(long delay, long now) {
     return delay == 0
-        ? submission(WorkState::rescheduleNow)
-        : submission(s -> s.reschedule(now + delay));
+        ? submission(WorkState::rescheduleNow, true)
+        : submission(s -> s.reschedule(now + delay), false);
   }
 
-  private Submission submission(WorkCore.Step event) {
-    return core.step(
-        () ->
-            core.tally.answered(
-                core.gate.refuses(this, core.caller())
-                    ? Submission.REFUSED
-                    : state.answer(core.queue(this, event))));
+  /**
+   * @param now whether it asks for a run at once, which takes room (W25)
+   */
+  private Submission submission(WorkCore.Step event, boolean now) {
+    return core.step(() -> submitted(event, now));
+  }
+
+  private Submission submitted(WorkCore.Step event, boolean now) {
+    boolean refused = core.gate.refuses(this, core.caller()) || (now && isFull());
+    return core.tally.answered(
+        refused ? Submission.REFUSED : state.answer(core.queue(this, event)));
   }
 
   // ---- Cancellations
 
   @Override
   public Cancellation cancel() {
-    return core.step(() -> core.cancel(this, WorkState::cancel));
+    return remove(WorkState::cancel);
+  }
+
+  private Cancellation remove(WorkCore.Step event) {
+    Cancellation answer = core.step(() -> core.cancel(this, event));
+    core.lanes.endIfOver(); // it may have been the last that was queued
+    return answer;
   }
 
   @Override
@@ -122,7 +160,7 @@ final class LockedWork extends WorkList.Link implements Work {
 
   @Override
   public Cancellation disable() {
-    return core.step(() -> core.cancel(this, this::disable));
+    return remove(this::disable);
   }
 
   @Override
@@ -142,15 +180,20 @@ final class LockedWork extends WorkList.Link implements Work {
 
   /** The instant of W7 is the end of the run that the step finds: until then the state refuses. */
   private Cancellation cancelAndWait(WorkCore.Step event, long nanos) throws InterruptedException {
-    return core.step(
-        () -> {
-          Cancellation answer = core.cancel(this, event);
-          long run = runs.current();
-          return core.await(() -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
-        });
+    try {
+      return core.step(
+          () -> {
+            Cancellation answer = core.cancel(this, event);
+            long run = runs.current();
+            return core.await(() -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
+          });
+    } finally {
+      core.lanes.endIfOver(); // it may have been the last that was queued
+    }
   }
 
   private State disable(WorkState state) {
+    core.signal(); // whoever waits for room
     if (state.disabled() == Integer.MAX_VALUE) {
       throw new MisuseException(this + ": disable() more often than can be counted");
     }
@@ -223,6 +266,7 @@ final class LockedWork extends WorkList.Link implements Work {
     return core.step(
         () -> {
           closed = true;
+          core.signal(); // whoever waits for room
           return core.cancel(this, WorkState::close) == Cancellation.REMOVED
               && !state.now().isPending();
         });
@@ -249,6 +293,20 @@ final class LockedWork extends WorkList.Link implements Work {
               + " would wait for itself:"
               + " the queue runs one item at a time");
     }
+    core.lanes.requireOtherWorker(this, operation);
+  }
+
+  /** Rule G6: whoever would wait for room must not be what makes it. */
+  private void requireAnother() {
+    LockedWork caller = core.caller();
+    if (caller != null && core.lanes.isSingle()) {
+      throw new MisuseException(
+          this
+              + ": submit(limit) from inside "
+              + caller.label()
+              + " would wait for room that only that run can make");
+    }
+    core.lanes.requireOtherWorker(this, "submit(limit)");
   }
 
   // ---- Looks

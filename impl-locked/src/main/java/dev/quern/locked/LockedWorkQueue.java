@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Progress: every operation takes the queue's lock, so a descheduled holder delays the others.
  */
 final class LockedWorkQueue implements WorkQueue, Managed {
-  private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
-
   private final String name;
   private final Host host;
   private final WorkCore core;
@@ -52,25 +50,17 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     this.name = spec.name();
     boolean ordered = spec.ordered().orElse(false);
     int maxActive = ordered ? 1 : spec.maxActive().orElseThrow();
-    ThreadPoolSpec workers =
-        ThreadPoolSpec.named(name)
-            .priority(spec.priority().orElseThrow())
-            .maxThreads(maxActive)
-            .idleLimit(IDLE_LIMIT)
-            .virtual(false)
-            .maxRun(16)
-            .threadNames(false);
     this.core =
         new WorkCore(
             name,
             host,
             ordered,
+            spec.capacity().orElse(Integer.MAX_VALUE),
             wheel,
             current,
-            core -> {
-              Host owner = new OwnersHost(host, () -> host.ended(this), core::broke);
-              return new WorkLanes(core, host, pools.apply(owner, workers), maxActive, current);
-            });
+            core ->
+                new WorkLanes(core, host, spec, maxActive, current, pools, () -> host.ended(this)));
+    core.lanes.open();
   }
 
   @Override
@@ -167,11 +157,50 @@ final class LockedWorkQueue implements WorkQueue, Managed {
             return true;
           }
           long drain = core.gate.beginDrain();
+          core.signal(); // whoever waits for room
           try {
             return core.await(() -> core.gate.isDrained(drain), nanos);
           } finally {
             core.gate.withdraw(drain);
           }
+        });
+  }
+
+  // ---- Pausing
+
+  @Override
+  public void pause() {
+    core.run(core.gate::pause);
+  }
+
+  @Override
+  public void pauseAndWait() throws InterruptedException {
+    pauseAndWait(Waits.FOREVER);
+  }
+
+  @Override
+  public boolean pauseAndWait(Duration limit) throws InterruptedException {
+    return pauseAndWait(Waits.nanos(limit));
+  }
+
+  private boolean pauseAndWait(long nanos) throws InterruptedException {
+    requireOutside("pauseAndWait()");
+    return core.step(
+        () -> {
+          core.gate.pause();
+          return core.await(() -> core.lanes.running() == 0, nanos);
+        });
+  }
+
+  @Override
+  public void resume() {
+    core.step(
+        () -> {
+          if (!core.gate.resume()) {
+            throw new MisuseException(core.label() + ": resume() without pause()");
+          }
+          core.lanes.engageAll();
+          return true;
         });
   }
 
@@ -186,6 +215,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
               + caller.label()
               + " would wait for itself");
     }
+    core.lanes.requireOtherWorker(core.label(), operation);
   }
 
   // ---- The end
@@ -199,7 +229,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
   public void close() {
     requireOutside("close()");
     List<LockedWork> removed = beginClose();
-    core.lanes.close();
+    Waits.uninterruptibly(() -> core.lanes.close(Waits.FOREVER));
     if (!removed.isEmpty()) {
       core.warn(core.label() + ": close() removed the delayed runs of " + names(removed));
     }
@@ -207,10 +237,10 @@ final class LockedWorkQueue implements WorkQueue, Managed {
 
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
-    Objects.requireNonNull(limit, "limit");
+    long nanos = Waits.nanos(limit);
     requireOutside("close()");
     Set<LockedWork> left = new LinkedHashSet<>(beginClose());
-    boolean done = core.lanes.close(limit);
+    boolean done = core.lanes.close(nanos);
     left.addAll(core.look(core::queuedOrRunning));
     return done || !left.isEmpty() ? names(left) : List.of(name);
   }
@@ -219,7 +249,11 @@ final class LockedWorkQueue implements WorkQueue, Managed {
   private List<LockedWork> beginClose() {
     return core.step(
         () -> {
-          core.gate.close();
+          if (core.gate.close()) {
+            core.lanes.engageAll();
+          }
+          core.lanes.closing();
+          core.signal(); // whoever waits for room
           return core.removeDelayed();
         });
   }
@@ -234,7 +268,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
 
   @Override
   public boolean holdsCaller() {
-    return core.caller() != null;
+    return core.caller() != null || core.lanes.isOnOnlyWorker();
   }
 
   @Override

@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Cancellation;
+import dev.quern.ClosedException;
 import dev.quern.Family;
+import dev.quern.Job;
+import dev.quern.MisuseException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
-/** One thread of a pool: takes a job, runs its body, takes the next, and leaves after idling. */
+/**
+ * One thread of a pool: takes a job, runs its body, takes the next, and leaves after idling. Of a
+ * view it is a job of the base, its carrier, and leaves as soon as it finds nothing.
+ */
 final class LockedWorker implements Runnable {
+  /** After so many jobs the base has its worker back, if others wait there. */
+  private static final int SHARE = 16;
+
   private final LockedThreadPool pool;
 
   /** Signalled when an idle worker was given a job, or is to leave. */
@@ -23,6 +34,12 @@ final class LockedWorker implements Runnable {
   /** The thread, once it runs. Guarded by the pool's lock. */
   @Nullable Thread thread;
 
+  /** In a view: the job of the base that this is. Written before it is shown to anyone. */
+  @Nullable Job carrier;
+
+  /** In a view: the base's worker whose job this is. Of the thread that it is on. */
+  private @Nullable LockedWorker outer;
+
   /** When the body began; null when none has. Guarded by the pool's lock. */
   private @Nullable Long since;
 
@@ -35,18 +52,58 @@ final class LockedWorker implements Runnable {
     return pool;
   }
 
+  @Nullable LockedWorker outer() {
+    return outer;
+  }
+
+  void setOuter(@Nullable LockedWorker worker) {
+    outer = worker;
+  }
+
   @Override
   public void run() {
     Thread me = Thread.currentThread();
+    boolean leaves = true;
     try {
-      pool.staff.arrived(this, me);
-      for (boolean ok = true; pool.staff.next(this, ok); ) {
+      leaves = pool.staff.arrived(this, me);
+      int served = 0;
+      for (boolean ok = true; leaves && pool.staff.next(this, ok); ) {
         ok = runBody(me);
+        leaves = carrier == null || ++served < SHARE || !pool.viewStaff().comesAgain(this, me, ok);
       }
     } catch (Throwable broken) {
       pool.broke(broken);
     } finally {
-      pool.staff.left(this, me);
+      if (leaves) {
+        pool.staff.left(this, me);
+      }
+    }
+  }
+
+  // ---- Its carrier
+
+  /**
+   * Nobody else submits or cancels it while it is owed.
+   *
+   * @throws ClosedException if the base closes, or broke
+   */
+  void submitCarrier() {
+    Objects.requireNonNull(carrier).submit();
+  }
+
+  /** Whether the run that was asked for was still to come, and will not. */
+  boolean isCarrierTakenBack() {
+    return carrier != null && carrier.cancel() != Cancellation.RUNNING;
+  }
+
+  /** The view has ended. Waits for nothing: a body may be leaving, this one perhaps. */
+  void closeCarrier() {
+    try {
+      Objects.requireNonNull(carrier).close(Duration.ZERO);
+    } catch (MisuseException insideTheOnlyWorker) {
+      // the caller's own job is another one of the base; this one is idle
+    } catch (InterruptedException impossible) {
+      Thread.currentThread().interrupt(); // one look is not interrupted
     }
   }
 

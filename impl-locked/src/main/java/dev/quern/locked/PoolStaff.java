@@ -26,11 +26,15 @@ import org.jspecify.annotations.Nullable;
  * of the line before it idles. So while a job waits nobody idles, and the overseer owes a worker as
  * long as the bound allows one. The lock is the pool's.
  */
-final class PoolStaff {
+class PoolStaff {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
-  private final LockedThreadPool pool;
-  private final ReentrantLock lock;
+  final LockedThreadPool pool;
+  final ReentrantLock lock;
+  final JobLine line = new JobLine(); // guarded by lock
+  final Set<LockedWorker> live = new LinkedHashSet<>(); // guarded by lock
+  int starting; // guarded by lock
+  boolean over; // guarded by lock; closed or broken: nobody idles any more
   private final Host host;
   private final Map<Thread, LockedWorker> inside;
   private final int priority;
@@ -39,13 +43,9 @@ final class PoolStaff {
   private final int maxThreads;
   private final long idleNanos;
   private final Condition overseerWake;
-  private final JobLine line = new JobLine(); // guarded by lock
   private final ArrayDeque<LockedWorker> idle = new ArrayDeque<>(); // guarded by lock
-  private final Set<LockedWorker> live = new LinkedHashSet<>(); // guarded by lock
   private final List<Thread> leaving = new ArrayList<>(); // guarded by lock
-  private int starting; // guarded by lock
   private int workerNumber = 1; // of the overseer
-  private boolean over; // guarded by lock; closed or broken: nobody idles any more
 
   PoolStaff(
       LockedThreadPool pool,
@@ -74,7 +74,10 @@ final class PoolStaff {
   /** The worker of this pool on which the caller is. */
   @Nullable LockedWorker callersWorker() {
     LockedWorker worker = inside.get(Thread.currentThread());
-    return worker != null && worker.pool() == pool ? worker : null;
+    while (worker != null && worker.pool() != pool) {
+      worker = worker.outer();
+    }
+    return worker;
   }
 
   /** Gives a job that has just become WAITING to an idle worker, or a place in line. */
@@ -94,7 +97,8 @@ final class PoolStaff {
     line.remove(job);
   }
 
-  private void wakeOverseer() {
+  /** Has workers come, if any are owed. */
+  void wakeOverseer() {
     if (needsWorker()) {
       overseerWake.signal();
     }
@@ -147,14 +151,47 @@ final class PoolStaff {
     }
   }
 
+  // ---- What is otherwise in a view
+
+  /** Whether the caller is on the only worker of a view's base. */
+  boolean baseHoldsCaller() {
+    return false;
+  }
+
+  /** Whether the line has all that it has room for. The lock is held, as in the next three. */
+  boolean isFull() {
+    return false;
+  }
+
+  boolean isPaused() {
+    return false;
+  }
+
+  /** A job has left the line. */
+  void roomMade() {}
+
+  /** A worker has been counted out, and will end its thread. */
+  void hasLeft(LockedWorker worker, Thread thread) {
+    leaving.add(thread);
+    overseerWake.signal();
+  }
+
+  /** Of a closed view: ends it, if that is all. Without the lock. */
+  void endIfOver() {}
+
   // ---- For its workers; without the lock
 
-  void arrived(LockedWorker worker, Thread thread) {
-    inside.put(thread, worker);
+  /** False if it is not counted any more: its base broke. */
+  boolean arrived(LockedWorker worker, Thread thread) {
     lock.lock();
     try {
+      if (!live.contains(worker)) {
+        return false;
+      }
+      worker.setOuter(inside.put(thread, worker));
       worker.thread = thread;
       starting--;
+      return true;
     } finally {
       lock.unlock();
     }
@@ -171,10 +208,11 @@ final class PoolStaff {
     lock.lock();
     try {
       endBody(worker, ok);
-      LockedJob head = line.poll();
+      LockedJob head = isPaused() ? null : line.poll();
       if (head != null) {
         head.beginOn(worker);
         wakeOverseer();
+        roomMade();
       } else if (!awaitJob(worker)) {
         return false;
       }
@@ -185,7 +223,7 @@ final class PoolStaff {
     }
   }
 
-  private void endBody(LockedWorker worker, boolean ok) {
+  final void endBody(LockedWorker worker, boolean ok) {
     LockedJob job = worker.job;
     if (job != null) {
       worker.ends();
@@ -198,7 +236,8 @@ final class PoolStaff {
     }
   }
 
-  private boolean awaitJob(LockedWorker worker) {
+  /** Whether the worker, which has found nothing, was given a job before its time was up. */
+  boolean awaitJob(LockedWorker worker) {
     if (over) {
       return false;
     }
@@ -223,28 +262,38 @@ final class PoolStaff {
   }
 
   void left(LockedWorker worker, Thread thread) {
-    inside.remove(thread);
-    lock.lock();
-    try {
-      if (worker.thread == null) {
-        starting--;
-      }
-      idle.remove(worker);
-      if (worker.job != null) { // only if the pool broke
-        endBody(worker, false);
-      }
-      live.remove(worker);
-      leaving.add(thread);
-      overseerWake.signal();
-    } finally {
-      lock.unlock();
+    restore(worker, thread);
+    pool.step(() -> countOut(worker, thread));
+    endIfOver();
+  }
+
+  private void countOut(LockedWorker worker, Thread thread) {
+    if (worker.thread == null) {
+      starting--;
+    }
+    idle.remove(worker);
+    if (worker.job != null) { // only if the pool broke
+      endBody(worker, false);
+    }
+    live.remove(worker);
+    hasLeft(worker, thread);
+  }
+
+  /** The base's own worker, if there is one, is found on its thread again. */
+  final void restore(LockedWorker worker, Thread thread) {
+    LockedWorker outer = worker.outer();
+    worker.setOuter(null);
+    if (outer == null) {
+      inside.remove(thread);
+    } else {
+      inside.put(thread, outer);
     }
   }
 
   // ---- For the overseer; without the lock
 
-  private boolean needsWorker() {
-    return line.size() > starting && live.size() < maxThreads;
+  final boolean needsWorker() {
+    return line.size() > starting && live.size() < maxThreads && !isPaused();
   }
 
   /** Waits until a worker is owed, and counts it; null once the pool is closed and empty. */

@@ -30,6 +30,11 @@ final class Waits {
     }
   }
 
+  /** What is left of a limit since then. */
+  static long left(long nanos, long begin) {
+    return nanos == FOREVER ? FOREVER : nanos - (System.nanoTime() - begin);
+  }
+
   /** Waits to the end, then restores the interrupt flag (rule G4, for close). */
   static void uninterruptibly(Wait wait) {
     boolean interrupted = false;

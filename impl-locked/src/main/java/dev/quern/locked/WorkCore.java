@@ -46,10 +46,13 @@ final class WorkCore {
   private final boolean ordered;
   private final TimerWheel wheel;
   private final ThreadLocal<@Nullable LockedWork> current;
+  private final int capacity;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition(); // a run is over, or a drain
+  private final Condition changed = lock.newCondition(); // a run is over, or a drain; there is room
+  private int waiting; // guarded by lock; how many items are QUEUED, those that run aside
 
   /**
+   * @param capacity how many items may be queued by submissions
    * @param wheel the runtime's timers
    * @param current what runs on each thread, of all work queues of the runtime
    */
@@ -57,12 +60,14 @@ final class WorkCore {
       String name,
       Host host,
       boolean ordered,
+      int capacity,
       TimerWheel wheel,
       ThreadLocal<@Nullable LockedWork> current,
       Function<WorkCore, WorkLanes> lanes) {
     this.name = name;
     this.host = host;
     this.ordered = ordered;
+    this.capacity = capacity;
     this.wheel = wheel;
     this.current = current;
     this.lanes = lanes.apply(this);
@@ -140,8 +145,10 @@ final class WorkCore {
             Set<LockedWork> works = queuedOrRunning();
             delayed.forEach(works::add);
             works.forEach(work -> cancel(work, WorkState::cancel));
+            changed.signalAll();
           }
         });
+    lanes.endIfOver();
   }
 
   // ---- Under the lock: what an event does
@@ -187,7 +194,13 @@ final class WorkCore {
     work.setTimer(wheel);
     boolean over = work.runs.follow(old, now);
     boolean drained = isQuiet() && gate.endDrains();
-    if (over || drained) {
+    boolean room = waits(old) && !waits(now);
+    if (room) {
+      waiting--;
+    } else if (!waits(old) && waits(now)) {
+      waiting++;
+    }
+    if (over || drained || (room && capacity != Integer.MAX_VALUE)) {
       changed.signalAll();
     }
     return to == line && from != line;
@@ -199,6 +212,24 @@ final class WorkCore {
     }
     boolean mayRun = ordered || !state.isRunning();
     return state.isQueued() && mayRun ? line : null;
+  }
+
+  private static boolean waits(State state) {
+    return state == State.QUEUED;
+  }
+
+  /** Whether there is no room for one more that a submission would queue (W25). */
+  boolean isFull() {
+    return waiting >= capacity;
+  }
+
+  /** Something that a wait may be for has changed beside the items' states. */
+  void signal() {
+    changed.signalAll();
+  }
+
+  Condition newCondition() {
+    return lock.newCondition();
   }
 
   /** Nothing is queued or running: what is queued and not in line runs. */

@@ -5,12 +5,14 @@ import dev.quern.ClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands before the items' states: whether the queue takes submissions at all. It is open, or
- * drained (rule W10), or closing (W22), or broken (G17). Guarded by the queue's lock.
+ * What stands before the items' states: whether the queue takes submissions at all, and whether its
+ * items may begin. It is open, or drained (rule W10), or closing (W22), or broken (G17); and it may
+ * be paused (W25). Guarded by the queue's lock.
  */
 final class WorkGate {
   private int drains; // in progress
   private long instants; // how often one instant ended all drains
+  private int pauses; // that no resume has taken back
   private boolean closing;
   private @Nullable Throwable broken;
 
@@ -44,8 +46,33 @@ final class WorkGate {
     return closing;
   }
 
-  void close() {
+  /** Ends every pause. Whether there was one. */
+  boolean close() {
+    boolean paused = pauses > 0;
     closing = true;
+    pauses = 0;
+    return paused;
+  }
+
+  void pause() {
+    if (!closing) {
+      pauses++;
+    }
+  }
+
+  /** False if there is none to take back. After close there is nothing to say. */
+  boolean resume() {
+    if (!closing) {
+      if (pauses == 0) {
+        return false;
+      }
+      pauses--;
+    }
+    return true;
+  }
+
+  boolean isPaused() {
+    return pauses > 0;
   }
 
   boolean isBroken() {

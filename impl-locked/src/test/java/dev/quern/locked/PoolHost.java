@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +121,14 @@ final class PoolHost implements Host {
     public Job newJob(String name, Action body) {
       return ((ThreadPool) lending).newJob(name, body);
     }
+
+    @Override
+    public boolean threadNames() {
+      return false;
+    }
+
+    @Override
+    public void whenBroken(Consumer<Throwable> listener) {}
 
     @Override
     public boolean holdsCaller() {

@@ -6,6 +6,7 @@ import static java.lang.invoke.MethodHandles.lookup;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The state word of a job (rules P4 to P7), and its home node.
@@ -87,6 +88,11 @@ class JobState extends LineNode {
     return phase(word) >= RUNNING;
   }
 
+  /** Whether asking makes it WAITING: then it takes room. */
+  static boolean isAdded(long word) {
+    return phase(word) == IDLE && (word & (CLOSED | CANCELLING)) == 0;
+  }
+
   static boolean isClosed(long word) {
     return (word & CLOSED) != 0;
   }
@@ -129,9 +135,18 @@ class JobState extends LineNode {
    * the job in line: {@link #place}.
    */
   long ask() {
+    return ask(true);
+  }
+
+  /**
+   * As {@link #ask()}.
+   *
+   * @param mayAdd whether one that is IDLE becomes WAITING; else it stays what it is
+   */
+  long ask(boolean mayAdd) {
     while (true) {
       long old = word;
-      if ((old & (CLOSED | CANCELLING)) != 0) {
+      if ((old & (CLOSED | CANCELLING)) != 0 || (!mayAdd && phase(old) == IDLE)) {
         return old;
       }
       long now =
@@ -257,6 +272,27 @@ class JobState extends LineNode {
     long now = word;
     String phase = List.of("IDLE", "WAITING", "RUNNING", "RUNNING_AGAIN").get(phase(now));
     return phase + (isCancelling(now) ? ", cancelling" : "") + (isClosed(now) ? ", closed" : "");
+  }
+
+  /** For a flush: the run that waits or goes on, and the one behind it. */
+  void forEachOwed(LongConsumer each) {
+    long now = word;
+    if (phase(now) != IDLE) {
+      each.accept(stamp(now));
+    }
+    if (phase(now) == AGAIN) {
+      each.accept(stamp(now + STAMP));
+    }
+  }
+
+  /** Whether that run has ended, or was taken away. */
+  boolean isOver(long run) {
+    long now = word;
+    return switch (phase(now)) {
+      case IDLE -> true;
+      case AGAIN -> stamp(now) != run && stamp(now + STAMP) != run;
+      default -> stamp(now) != run;
+    };
   }
 
   /** Whether the run of that stamp has not ended. */

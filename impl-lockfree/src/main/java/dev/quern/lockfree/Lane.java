@@ -1,23 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import dev.quern.Cancellation;
+import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
+import dev.quern.MisuseException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane: one thread at a time that runs items of one queue, until none is in line. A job of the
- * queue's own pool, used again. What it shows of itself is written by its own thread only.
+ * A lane: one thread at a time that runs items of one queue, until none is in line, or the queue is
+ * paused. A job of the queue's own pool, or of a shared one, used again; or the queue's reserved
+ * worker. What it shows of itself is written by its own thread only.
+ *
+ * <p>On a shared pool it gives the worker back after some items, and comes again behind what waits
+ * there (rule W25): it stays engaged, and its job is submitted once more from its own body.
  */
 final class Lane {
   private static final long NOT_TAKING = Long.MAX_VALUE;
+
+  /** After so many items a shared pool has its worker back. */
+  private static final int SHARE = 16;
 
   final int number;
   volatile int nextFree; // while it is free: the next free lane, as WorkLanes counts them
 
   private final WorkCore core;
-  private final Job job;
+
+  /** On a shared pool: whether its job owes a body that leaves, since it may be dismissed. */
+  final AtomicBoolean called = new AtomicBoolean();
+
+  private final @Nullable Job job; // the reserved worker has none
+  private final @Nullable ReservedWorker reserved;
   private final LongConsumer intent = taken -> place = taken;
 
   private volatile long place = NOT_TAKING; // that it took, or is about to take
@@ -32,10 +50,58 @@ final class Lane {
     this.core = core;
     this.number = number;
     this.job = core.lanes.newJob(this::run);
+    this.reserved = null;
+  }
+
+  Lane(WorkCore core, ReservedWorker reserved) {
+    this.core = core;
+    this.number = 0;
+    this.job = null;
+    this.reserved = reserved;
   }
 
   void start() {
-    job.submit();
+    if (reserved != null) {
+      reserved.call();
+    } else {
+      markCalled(true);
+      Objects.requireNonNull(job).submit();
+    }
+  }
+
+  /** On a shared pool. */
+  void markCalled(boolean owed) {
+    if (core.lanes.isShared()) {
+      called.set(owed);
+    }
+  }
+
+  boolean isReserved() {
+    return reserved != null;
+  }
+
+  /**
+   * Takes the body back that was asked for. Whether it was still to come, and will not; or, if the
+   * pool broke, may come or not, and has nothing to do.
+   */
+  boolean isDismissed(boolean poolBroke) {
+    return job != null
+        && called.get()
+        && (job.cancel() != Cancellation.RUNNING || (poolBroke && thread == null))
+        && called.compareAndSet(true, false);
+  }
+
+  /** The shared pool is given back. Waits for nothing: the last body may be leaving yet. */
+  void release() {
+    try {
+      if (job != null) {
+        job.close(Duration.ZERO);
+      }
+    } catch (MisuseException insideTheOnlyWorker) {
+      // the caller's own job is another one of the pool; this one is idle
+    } catch (InterruptedException impossible) {
+      Thread.currentThread().interrupt(); // one look is not interrupted
+    }
   }
 
   /** The item of the queue that runs on it. */
@@ -69,20 +135,28 @@ final class Lane {
   }
 
   /** The job's body. */
-  private void run() {
+  void run() {
     core.current.set(this);
+    boolean comesAgain = false;
     do {
       try {
-        runAll();
+        comesAgain = runAll();
       } catch (Throwable ours) { // what an item threw has been reported
         core.broke(ours);
       }
-    } while (!core.lanes.leave(this));
+    } while (!comesAgain && !core.lanes.leave(this));
     core.current.set(null); // removed, it would be allocated anew at the next engagement
+    if (comesAgain) {
+      core.settled(); // others may have emptied the line
+    } else {
+      core.lanes.endIfOver();
+    }
   }
 
-  private void runAll() {
-    thread = Thread.currentThread();
+  /** Whether it comes again, and so must not leave. */
+  private boolean runAll() {
+    thread = Thread.currentThread(); // then looks for a pause: see WorkCore.isResting
+    int served = 0;
     try {
       for (Object next = take(); next != null; next = take()) {
         LockfreeWork item = (LockfreeWork) next;
@@ -92,7 +166,11 @@ final class Lane {
         } else {
           run(item);
         }
+        if (++served >= SHARE && comesAgain()) {
+          return true;
+        }
       }
+      return false;
     } finally {
       thread = null;
       place = NOT_TAKING;
@@ -101,7 +179,19 @@ final class Lane {
   }
 
   private @Nullable Object take() {
-    return core.line.take(intent);
+    return core.pauses.isPaused() ? null : core.line.take(intent);
+  }
+
+  private boolean comesAgain() {
+    if (job == null || !core.lanes.isShared() || core.line.isEmpty() || core.pauses.isPaused()) {
+      return false;
+    }
+    try {
+      job.submit();
+      return true;
+    } catch (ClosedException poolCloses) {
+      return false; // but lets this body end
+    }
   }
 
   private void run(LockfreeWork item) {

@@ -14,6 +14,7 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class LockfreeJob extends JobState implements Job {
   private static final VarHandle PLACED =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "placed", VarHandle.class, LockfreeJob.class, int.class);
+
+  /** In place of a word, none of which says so many bodies. */
+  private static final long NO_ROOM = -1;
 
   final Action code;
   private final LockfreeThreadPool pool;
@@ -80,14 +84,46 @@ final class LockfreeJob extends JobState implements Job {
   @Override
   public Submission submit() {
     requireInterlock("submit()");
+    Submission answer = enter();
+    return answer == null ? refused() : answer;
+  }
+
+  @Override
+  public Submission submit(Duration limit) throws InterruptedException {
+    Deadline deadline = Deadline.in(limit);
+    requireInterlock("submit(limit)");
+    while (true) {
+      Submission answer = enter();
+      if (answer != null) {
+        return answer;
+      }
+      if (!deadline.waits() || deadline.left() <= 0) {
+        return refused();
+      }
+      requireAnother();
+      Room room = Objects.requireNonNull(pool.room);
+      await(room.waits, () -> room.isThere() || !isAdded(word()) || pool.isOver(), deadline);
+    }
+  }
+
+  private Submission refused() {
+    pool.refused.increment();
+    return Submission.REFUSED;
+  }
+
+  /** Null if there is no room. */
+  private @Nullable Submission enter() {
     pool.requireOpen(this);
-    long old = ask();
+    Room room = pool.room;
+    long old = room == null ? ask() : askForRoom(room);
+    if (old == NO_ROOM) {
+      return null;
+    }
     if (isClosed(old)) {
       throw new ClosedException(title() + ": closed");
     }
     if (isCancelling(old)) {
-      pool.refused.increment();
-      return Submission.REFUSED;
+      return refused();
     }
     return switch (phase(old)) {
       case IDLE -> queued(old);
@@ -95,6 +131,42 @@ final class LockfreeJob extends JobState implements Job {
       case RUNNING -> interlock == null ? Submission.QUEUED : counted(Submission.COALESCED);
       default -> counted(Submission.COALESCED);
     };
+  }
+
+  /** What adds no run needs no room. The word before, or NO_ROOM: no change. */
+  private long askForRoom(Room room) {
+    long old = ask(false);
+    if (!isAdded(old)) {
+      return old;
+    }
+    if (!room.tryClaim()) {
+      old = ask(false); // it may wait by now, and then this coalesces
+      return isAdded(old) ? NO_ROOM : old;
+    }
+    old = ask(true);
+    if (isAdded(old)) {
+      room.settle();
+    } else {
+      room.giveBack();
+    }
+    return old;
+  }
+
+  @Override
+  boolean begin(LineNode place) {
+    return left(super.begin(place));
+  }
+
+  @Override
+  boolean drop(LineNode place) {
+    return left(super.drop(place));
+  }
+
+  private boolean left(boolean waited) {
+    if (waited) {
+      pool.leftLine();
+    }
+    return waited;
   }
 
   private Submission queued(long old) {
@@ -117,7 +189,7 @@ final class LockfreeJob extends JobState implements Job {
     try {
       return place(old);
     } catch (Throwable thrown) {
-      if (dropUnplaced(old)) {
+      if (left(dropUnplaced(old))) {
         pool.waits.wakeAll();
       }
       throw thrown;
@@ -183,6 +255,7 @@ final class LockfreeJob extends JobState implements Job {
 
   /** By a worker of the pool, so the line cannot be sealed. */
   private void queueAgain(long old) {
+    pool.joinedLine();
     LineNode node = placeOrDrop(old);
     int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
     boolean kept = pool.staff.line.append(node);
@@ -212,12 +285,13 @@ final class LockfreeJob extends JobState implements Job {
     requireInterlock("cancelAndWait()");
     requireOutside("cancelAndWait()");
     long old = takeBackAndRefuse();
+    pool.wakeThoseForRoom();
     Cancellation answer = takenBack(old);
     if (!isRunning(old)) {
       return answer; // that was the instant of W7
     }
     long run = stamp(old);
-    return await(() -> !runs(run), deadline) ? answer : Cancellation.TIMED_OUT;
+    return await(pool.waits, () -> !runs(run), deadline) ? answer : Cancellation.TIMED_OUT;
   }
 
   private Cancellation takenBack(long old) {
@@ -226,7 +300,9 @@ final class LockfreeJob extends JobState implements Job {
         return Cancellation.IDLE;
       case WAITING:
         pool.removed.increment();
+        pool.leftLine();
         pool.staff.becameStale();
+        pool.leftLineStale();
         pool.waits.wakeAll();
         return Cancellation.REMOVED;
       case AGAIN:
@@ -267,22 +343,24 @@ final class LockfreeJob extends JobState implements Job {
       requireOutside("close()");
     }
     shut();
+    pool.wakeThoseForRoom();
     return !own;
   }
 
   /**
    * With an interlock given up meanwhile, as often as it is held, and got back in any case (P5).
    */
-  private boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
+  private boolean await(WaitList list, BooleanSupplier condition, Deadline deadline)
+      throws InterruptedException {
     if (interlock == null || !deadline.waits()) {
-      return pool.waits.await(condition, deadline);
+      return list.await(condition, deadline);
     }
     int holds = interlock.getHoldCount();
     for (int i = 0; i < holds; i++) {
       interlock.unlock();
     }
     try {
-      return pool.waits.await(condition, deadline);
+      return list.await(condition, deadline);
     } finally {
       for (int i = 0; i < holds; i++) {
         interlock.lock();
@@ -315,6 +393,16 @@ final class LockfreeJob extends JobState implements Job {
     }
     if (callers != null && pool.overseer.isExclusive()) {
       throw misuse(call + " from inside job \"" + callers.name + "\" waits for the only worker");
+    }
+    if (pool.baseHoldsCaller()) {
+      throw misuse(call + " on the only worker of the view's pool would wait for itself");
+    }
+  }
+
+  /** Rule G6: whoever would wait for room must not be what makes it. */
+  private void requireAnother() {
+    if ((pool.callersWorker() != null && pool.overseer.isExclusive()) || pool.baseHoldsCaller()) {
+      throw misuse("submit(limit) would wait for room that only the run it is called in can make");
     }
   }
 

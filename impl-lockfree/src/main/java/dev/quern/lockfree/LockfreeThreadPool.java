@@ -8,12 +8,15 @@ import dev.quern.Family;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,7 +57,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   /** A run or a body of some job ended, a run was taken back, or the pool ended. */
   final WaitList waits;
 
-  final PoolOverseer overseer;
+  final WorkerSource overseer;
   final PoolStaff staff;
 
   /** The workers by thread, of all the pools that share this map. */
@@ -64,8 +67,13 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   final LongAdder refused = new LongAdder();
   final LongAdder removed = new LongAdder();
 
+  /** Of a view with a capacity. */
+  final @Nullable Room room;
+
   private final String name;
-  private final boolean visible;
+  private final Kind kind;
+  private final Managed owner;
+  private final @Nullable LentWorkers lent; // of a view
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
   private volatile boolean closing;
   private volatile boolean ended;
@@ -89,7 +97,10 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
       UnaryOperator<Runnable> workers) {
     this.host = host;
     this.name = spec.name();
-    this.visible = visible;
+    this.kind = visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    this.owner = this;
+    this.room = null;
+    this.lent = null;
     this.inside = inside;
     this.threadNames = spec.threadNames().orElse(false);
     this.maxRun = spec.maxRun().orElse(16);
@@ -103,6 +114,33 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
             spec.virtual().orElse(false),
             workers);
     this.staff = new PoolStaff(host, overseer);
+    start();
+  }
+
+  /**
+   * What is behind a view: its workers are jobs of another pool, and come without an overseer.
+   *
+   * @param owner the view, as the runtime knows it
+   */
+  LockfreeThreadPool(
+      Host host, PoolViewSpec spec, Pool base, Map<Thread, PoolWorker> inside, Managed owner) {
+    this.host = host;
+    this.name = spec.name();
+    this.kind = Kind.POOL_VIEW;
+    this.owner = owner;
+    this.room = spec.capacity().map(bound -> new Room(bound, host.parker())).orElse(null);
+    this.inside = inside;
+    this.threadNames = base.threadNames();
+    this.maxRun = 1;
+    this.idleNanos = 0;
+    this.waits = new WaitList(host.parker());
+    this.lent = new LentWorkers(this, base, spec.maxActive().orElse(1));
+    this.overseer = lent;
+    this.staff = new PoolStaff(host, overseer);
+    start();
+  }
+
+  private void start() {
     try {
       overseer.start();
     } catch (CannotStartThreadException failed) {
@@ -157,6 +195,12 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   }
 
   @Override
+  public PoolView newView(PoolViewSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    throw new MisuseException(title() + ": views are made of a handle of a shared pool");
+  }
+
+  @Override
   public boolean isClosed() {
     return closing;
   }
@@ -185,7 +229,11 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
           title() + ": close() from inside one of its jobs would wait for itself");
     }
     closing = true;
+    if (lent != null) {
+      lent.pauses().end();
+    }
     staff.dismiss();
+    wakeThoseForRoom();
   }
 
   private List<String> unfinished() {
@@ -216,7 +264,17 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
 
   @Override
   public boolean holdsCaller() {
-    return callersWorker() != null || overseer.isCaller();
+    return callersWorker() != null || overseer.isCaller() || baseHoldsCaller();
+  }
+
+  /** Whether the caller is on the only worker of a view's base. */
+  boolean baseHoldsCaller() {
+    return lent != null && lent.base().holdsCaller();
+  }
+
+  /** Of a view. */
+  LentWorkers lent() {
+    return Objects.requireNonNull(lent);
   }
 
   @Override
@@ -251,13 +309,16 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   // ---- What its jobs ask
 
   Kind kind() {
-    return visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    return kind;
   }
 
   /** The worker of this pool on which the caller is. */
   @Nullable PoolWorker callersWorker() {
     PoolWorker worker = inside.get(Thread.currentThread());
-    return worker != null && worker.pool() == this ? worker : null;
+    while (worker != null && worker.pool() != this) {
+      worker = worker.outer();
+    }
+    return worker;
   }
 
   /** The job of this pool inside of which the caller is. */
@@ -304,7 +365,49 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
 
   /** Overseer: a worker in the table, whose thread is still to be started. */
   PoolWorker newWorker() {
-    return staff.idle.add(old -> new PoolWorker(this, old == null ? new PoolTally() : old.tally));
+    return staff.idle.add(
+        old ->
+            old != null && overseer.isLent()
+                ? old.searchesAnew()
+                : new PoolWorker(this, old == null ? new PoolTally() : old.tally));
+  }
+
+  /** Who starts workers, once the last has left: false if somebody is in line. */
+  boolean sealLine() {
+    staff.line.enter();
+    try {
+      return staff.line.seal();
+    } finally {
+      staff.exitLine();
+    }
+  }
+
+  /** A run that is never refused waits. */
+  void joinedLine() {
+    if (room != null) {
+      room.enters();
+    }
+  }
+
+  /** A run that waited has begun, or was taken back. */
+  void leftLine() {
+    if (room != null) {
+      room.leaves();
+    }
+  }
+
+  /** A closed view may have waited for this one only. */
+  void leftLineStale() {
+    if (lent != null && closing) {
+      lent.prod();
+    }
+  }
+
+  /** A submission that waits for room may throw now, or be refused. */
+  void wakeThoseForRoom() {
+    if (room != null) {
+      room.waits.wakeAll();
+    }
   }
 
   /** The pool broke: this place will not be served. */
@@ -332,6 +435,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     broken.compareAndSet(null, error);
     staff.dismiss();
     waits.wakeAll();
+    wakeThoseForRoom();
     host.failed(kind(), name, null, error);
   }
 
@@ -339,11 +443,11 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     host.log(System.Logger.Level.ERROR, title() + ": " + what, cause);
   }
 
-  /** The overseer's last step: every worker's thread ends before the pool has. */
+  /** The last step of who starts workers: every worker's thread ends before the pool has. */
   void ended() {
     overseer.awaitLast();
     try {
-      host.ended(this);
+      host.ended(owner);
     } finally {
       ended = true;
       waits.wakeAll();

@@ -74,11 +74,43 @@ final class LockfreeWork extends WorkState implements Work {
     core.lanes.engage();
   }
 
+  @Override
+  @Nullable Room room() {
+    return core.room;
+  }
+
+  @Override
+  void placeLeft() {
+    core.placeLeft();
+  }
+
   // ---- Submissions
 
   @Override
   public Submission submit() {
     return enter(Entry.SUBMIT);
+  }
+
+  @Override
+  public Submission submit(Duration limit) throws InterruptedException {
+    Deadline deadline = Deadline.in(limit);
+    Room room = core.room;
+    if (room == null) {
+      return submit();
+    }
+    boolean outside = core.caller() == null;
+    while (true) {
+      Submission answer = enterOrNull(Entry.SUBMIT);
+      if (answer != null) {
+        return answer;
+      }
+      if (!deadline.waits() || deadline.left() <= 0) {
+        return core.counts.answered(Submission.REFUSED);
+      }
+      requireAnother();
+      room.waits.await(
+          () -> room.isThere() || !needsRoom(word()) || core.gate.refusesAll(outside), deadline);
+    }
   }
 
   @Override
@@ -121,14 +153,47 @@ final class LockfreeWork extends WorkState implements Work {
   }
 
   private Submission enter(Entry event) {
+    Submission answer = enterOrNull(event);
+    return answer == null ? core.counts.answered(Submission.REFUSED) : answer;
+  }
+
+  /** Null if there is no room. */
+  private @Nullable Submission enterOrNull(Entry event) {
     if (!core.gate.isOpen() && core.refuses(this)) {
       return core.counts.answered(Submission.REFUSED);
     }
-    long old = enter(event, 0);
+    Room room = core.room;
+    long old = room == null ? enter(event, 0) : enterForRoom(event, room);
+    if (old == NO_ROOM) {
+      return null;
+    }
     if (pending(old) == DELAYED && old != RunLine.SEALED) {
       followDelayed();
     }
     return answer(old);
+  }
+
+  /** What adds no run needs no room. The word before, or NO_ROOM. */
+  private long enterForRoom(Entry event, Room room) {
+    long old = enter(event, 0, false);
+    if (old != NO_ROOM) {
+      return old;
+    }
+    if (!room.tryClaim()) {
+      return enter(event, 0, false); // it may be pending by now, and then this coalesces
+    }
+    boolean added = false;
+    try {
+      old = enter(event, 0, true);
+      added = old != RunLine.SEALED && needsRoom(old);
+    } finally {
+      if (added) {
+        room.settle();
+      } else {
+        room.giveBack();
+      }
+    }
+    return old;
   }
 
   private Submission delay(boolean anew, long nanos, long now) {
@@ -204,6 +269,7 @@ final class LockfreeWork extends WorkState implements Work {
       }
     }
     core.waits.wakeAll();
+    core.wakeThoseForRoom();
     return old;
   }
 
@@ -310,6 +376,20 @@ final class LockfreeWork extends WorkState implements Work {
               + caller.name
               + "\" would wait for itself: the queue runs one item at a time");
     }
+    core.lanes.requireOtherWorker(this, operation);
+  }
+
+  /** Rule G6: whoever would wait for room must not be what makes it. */
+  private void requireAnother() {
+    LockfreeWork caller = core.caller();
+    if (caller != null && isSingle()) {
+      throw new MisuseException(
+          this
+              + ": submit(limit) from inside work \""
+              + caller.name
+              + "\" would wait for room that only that run can make");
+    }
+    core.lanes.requireOtherWorker(this, "submit(limit)");
   }
 
   // ---- Looks

@@ -41,21 +41,31 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
       Host host, WorkQueueSpec spec, TimerWheel wheel, ThreadLocal<@Nullable Lane> current) {
     this.host = host;
     int maxActive = spec.ordered().orElse(false) ? 1 : spec.maxActive().orElse(1);
+    boolean reserved = spec.reservedWorker().orElse(false);
     ThreadPoolSpec workers =
         ThreadPoolSpec.named(spec.name())
             .priority(spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY))
-            .maxThreads(maxActive)
+            .maxThreads(reserved ? Math.max(1, maxActive - 1) : maxActive)
             .idleLimit(IDLE_LIMIT)
             .virtual(false)
             .maxRun(16)
             .threadNames(false);
     this.core =
         new WorkCore(
-            spec.name(), host, wheel, current, maxActive, made -> pool(made, host, workers));
+            spec,
+            host,
+            wheel,
+            current,
+            () -> host.ended(this),
+            made ->
+                spec.pool()
+                    .map(shared -> LanePool.of(host.lendPool(shared)))
+                    .orElseGet(() -> LanePool.of(pool(made, host, workers))));
+    core.lanes.open(spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY));
   }
 
-  private ThreadPool pool(WorkCore made, Host host, ThreadPoolSpec workers) {
-    Host owner = new WorkHost(host, () -> host.ended(this), made::broke);
+  private static ThreadPool pool(WorkCore made, Host host, ThreadPoolSpec workers) {
+    Host owner = new WorkHost(host, made::partEnded, made::broke);
     return new LockfreeThreadPool(owner, workers, false);
   }
 
@@ -125,6 +135,40 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     return core.drain(deadline);
   }
 
+  // ---- Pausing
+
+  @Override
+  public void pause() {
+    core.pauses.pause();
+  }
+
+  @Override
+  public void pauseAndWait() throws InterruptedException {
+    pauseAndWait(Deadline.NEVER);
+  }
+
+  @Override
+  public boolean pauseAndWait(Duration limit) throws InterruptedException {
+    return pauseAndWait(Deadline.in(limit));
+  }
+
+  private boolean pauseAndWait(Deadline deadline) throws InterruptedException {
+    requireOutside("pauseAndWait()");
+    core.pauses.pause();
+    return core.waits.await(core::isResting, deadline);
+  }
+
+  @Override
+  public void resume() {
+    int before = core.pauses.resume();
+    if (before == 0) {
+      throw new MisuseException(core.label() + ": resume() without pause()");
+    }
+    if (before == 1) {
+      core.lanes.engageAll();
+    }
+  }
+
   private void requireOutside(String operation) {
     LockfreeWork caller = core.caller();
     if (caller != null) {
@@ -136,6 +180,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
               + caller.name()
               + "\" would wait for itself");
     }
+    core.lanes.requireOtherWorker(core.label(), operation);
   }
 
   // ---- The end
@@ -151,6 +196,8 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     core.close();
     List<String> removed = core.takeRemoved();
     core.lanes.pool().close();
+    core.waits.awaitUninterruptibly(core::isEnded);
+    core.lanes.awaitReserved();
     if (!removed.isEmpty()) {
       core.warn(core.label() + ": close() removed the delayed runs of " + removed);
     }
@@ -174,14 +221,18 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   private boolean closePool(Deadline deadline) throws InterruptedException {
     Duration left = Duration.ofNanos(Math.max(0, deadline.left()));
-    return core.lanes.pool().close(left).isEmpty();
+    if (!core.lanes.pool().close(left) || !core.waits.await(core::isEnded, deadline)) {
+      return false;
+    }
+    core.lanes.awaitReserved();
+    return true;
   }
 
   // ---- What others ask
 
   @Override
   public boolean holdsCaller() {
-    return core.caller() != null;
+    return core.caller() != null || core.lanes.isOnOnlyWorker();
   }
 
   @Override

@@ -142,6 +142,19 @@ final class PoolLine {
     return TAIL.compareAndSet(this, last, stub);
   }
 
+  /** Takes out what is stale at the front. */
+  void passStale() {
+    while (!isEmpty()) {
+      LineNode first = head == stub ? awaitNext(stub) : head;
+      if (first.job().waitsAt(first)) {
+        return;
+      }
+      poll();
+      first.job().drop(first);
+      staleLeft();
+    }
+  }
+
   /** Takes out what is stale, but for a last one. */
   void sweep() {
     int live = 0;

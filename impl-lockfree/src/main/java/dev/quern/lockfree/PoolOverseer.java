@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * it, then prod. That a worker which has left still has a thread for some microseconds counts: the
  * overseer waits for that thread to end where the bound would be passed.
  */
-final class PoolOverseer implements Runnable {
+final class PoolOverseer implements WorkerSource, Runnable {
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_STEP = 1_000_000;
 
@@ -54,33 +54,39 @@ final class PoolOverseer implements Runnable {
     this.workers = workers;
   }
 
-  void start() throws CannotStartThreadException {
+  @Override
+  public void start() throws CannotStartThreadException {
     pool.host.startThread(pool.name() + "-overseer", priority, false, null, this);
   }
 
   // ---- Any thread
 
   /** Whether the caller is in its failure report: nobody else's code runs on it. */
-  boolean isCaller() {
+  @Override
+  public boolean isCaller() {
     return thread == Thread.currentThread();
   }
 
   /** Whether one worker is all that there may be. */
-  boolean isExclusive() {
+  @Override
+  public boolean isExclusive() {
     return maxThreads == 1;
   }
 
   /** Whether the bound allows one more; one that leaves prods by itself. */
-  boolean mayStart() {
+  @Override
+  public boolean mayStart() {
     return live.get() < maxThreads;
   }
 
   /** Whether the overseer will look once more. */
-  boolean isProdded() {
+  @Override
+  public boolean isProdded() {
     return prodded;
   }
 
-  void prod() {
+  @Override
+  public void prod() {
     if (!prodded) {
       prodded = true;
       Thread sleeper = thread;
@@ -91,7 +97,8 @@ final class PoolOverseer implements Runnable {
   }
 
   /** A worker's last step. */
-  void left(Thread worker) {
+  @Override
+  public void left(Thread worker) {
     try {
       leaving.add(worker);
     } finally { // without memory the bound is passed by that thread for a moment; no close hangs
@@ -101,7 +108,8 @@ final class PoolOverseer implements Runnable {
   }
 
   /** Whether the overseer's thread has ended, or was never there. */
-  void awaitEnd() {
+  @Override
+  public void awaitEnd() {
     Thread last = thread;
     if (last != null) {
       awaitEnd(last);
@@ -130,7 +138,7 @@ final class PoolOverseer implements Runnable {
           startWorker();
           continue;
         }
-        if (pool.isClosing() && live.get() == 0 && sealed()) {
+        if (pool.isClosing() && live.get() == 0 && pool.sealLine()) {
           return true;
         }
         while (!prodded) {
@@ -145,7 +153,8 @@ final class PoolOverseer implements Runnable {
   }
 
   /** Clears the prod, then looks: whether a worker is to be started. */
-  boolean looks() {
+  @Override
+  public boolean looks() {
     prodded = false;
     PoolStaff staff = pool.staff;
     return live.get() < maxThreads
@@ -153,14 +162,14 @@ final class PoolOverseer implements Runnable {
         && !staff.someoneComes();
   }
 
-  private boolean sealed() {
-    PoolLine line = pool.staff.line;
-    line.enter();
-    try {
-      return line.seal();
-    } finally {
-      pool.staff.exitLine();
-    }
+  @Override
+  public boolean isLent() {
+    return false;
+  }
+
+  @Override
+  public boolean isPaused() {
+    return false;
   }
 
   private void startWorker() {
@@ -215,7 +224,8 @@ final class PoolOverseer implements Runnable {
   }
 
   /** Until the threads of the workers that left have ended. */
-  void awaitLast() {
+  @Override
+  public void awaitLast() {
     for (Thread last; (last = leaving.poll()) != null; ) {
       awaitEnd(last);
     }

@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * at the front of the stack after a push that looked is claimed in its stead, which may be the
  * pusher itself; so whoever is IDLE is always in the stack.
  *
+ * <p>A view has no idle workers: see {@link LentWorkers}.
+ *
  * <p>Progress: signal is lock-free. Workers wait for one another only at the line, see {@link
  * PoolLine}.
  */
@@ -49,9 +51,9 @@ final class PoolStaff {
   final PoolLine line;
   final IdleStack<PoolWorker> idle = new IdleStack<>();
   private final Parker parker;
-  private final PoolOverseer overseer;
+  private final WorkerSource overseer;
 
-  PoolStaff(Host host, PoolOverseer overseer) {
+  PoolStaff(Host host, WorkerSource overseer) {
     this.parker = host.parker();
     this.line = new PoolLine(parker);
     this.overseer = overseer;

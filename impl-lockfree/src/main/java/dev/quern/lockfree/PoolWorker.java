@@ -3,7 +3,9 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.ClosedException;
 import dev.quern.Family;
+import dev.quern.Job;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -14,11 +16,19 @@ import org.jspecify.annotations.Nullable;
  * One thread of a pool: searches a job, runs its body, searches the next, and leaves after idling.
  * How it searches so that no job is forgotten: {@link PoolStaff}.
  *
+ * <p>Of a view it is a job of the base, its carrier, and leaves as soon as it finds nothing; after
+ * some jobs it gives the base's worker back and comes again. What it has in its {@code hand} is
+ * seen by those who flush or pause the view: it is set inside the line, before the place leaves it,
+ * and kept until the run has ended and the next one, if one follows, is in line.
+ *
  * <p>The job and whether it called done() are the worker's own knowledge: only its thread writes
  * them, so a second done(), or one of an old body, is told from the run in progress without any
  * further word.
  */
 final class PoolWorker extends WorkerState implements Runnable {
+  /** After so many jobs of a view the base has its worker back. */
+  private static final int SHARE = 16;
+
   private static final VarHandle JOB =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "job", VarHandle.class, PoolWorker.class, LockfreeJob.class);
@@ -32,12 +42,42 @@ final class PoolWorker extends WorkerState implements Runnable {
   private long since; // when it began; published by job
   private volatile boolean done; // own; whether that body has called done()
   private long lastBusy; // own; the clock when it idled first since its last job
+  private final @Nullable Job carrier; // of a view, as are those that follow
+  private @Nullable PoolWorker outer; // own; the base's worker, on whose thread it is
+  private volatile @Nullable LineNode hand; // what it has to do with
 
   PoolWorker(LockfreeThreadPool pool, PoolTally tally) {
     this.pool = pool;
     this.staff = pool.staff;
     this.tally = tally;
     this.run = new StealableRun(pool.maxRun - 1);
+    this.carrier =
+        pool.overseer.isLent() ? pool.lent().base().newJob(pool.name(), this::run) : null;
+  }
+
+  /** Of a view. */
+  Job carrier() {
+    return Objects.requireNonNull(carrier);
+  }
+
+  /** Who hires, when it is GONE: its tally and its carrier are used again. */
+  PoolWorker searchesAnew() {
+    searches();
+    return this;
+  }
+
+  @Nullable PoolWorker outer() {
+    return outer;
+  }
+
+  /** Whether it is on a thread. */
+  boolean isHere() {
+    return thread != null;
+  }
+
+  /** Of a view: the place that it took out of line, until all that follows from it is in line. */
+  @Nullable LineNode hand() {
+    return hand;
   }
 
   LockfreeThreadPool pool() {
@@ -62,16 +102,36 @@ final class PoolWorker extends WorkerState implements Runnable {
   @Override
   public void run() {
     Thread me = Thread.currentThread();
+    boolean comesAgain = false;
     try {
-      pool.inside.put(me, this);
+      outer = pool.inside.put(me, this);
       thread = me;
-      while (next()) {
+      for (int served = 1; !comesAgain && next(); served++) {
         runBody(me);
+        comesAgain = carrier != null && served >= SHARE && comesAgain();
       }
     } catch (Throwable broken) {
       pool.broke(broken);
     } finally {
-      leave(me);
+      if (comesAgain) {
+        depart(me);
+      } else {
+        leave(me);
+      }
+    }
+  }
+
+  /** Of a view: whether it will come again, behind what waits in the base. */
+  private boolean comesAgain() {
+    if (staff.line.isEmpty() || pool.overseer.isPaused() || pool.isBroken()) {
+      return false;
+    }
+    searches(); // so that nobody else is hired for what it comes for
+    try {
+      carrier().submit();
+      return true;
+    } catch (ClosedException baseCloses) {
+      return false; // but lets this body end
     }
   }
 
@@ -85,7 +145,7 @@ final class PoolWorker extends WorkerState implements Runnable {
         }
       }
       LineNode node = fill();
-      if (node == null) {
+      if (node == null && carrier == null) {
         node = staff.steal(this);
       }
       if (node != null) {
@@ -93,7 +153,7 @@ final class PoolWorker extends WorkerState implements Runnable {
           return true;
         }
       } else {
-        if (pool.isOver() || !idle(idled)) {
+        if (carrier != null || pool.isOver() || !idle(idled)) {
           return false;
         }
         idled = true;
@@ -105,12 +165,15 @@ final class PoolWorker extends WorkerState implements Runnable {
   /** Takes up to maxRun places out of line: returns the first, and has the others in its run. */
   private @Nullable LineNode fill() {
     PoolLine line = staff.line;
-    if (line.isEmpty() || !line.tryEnter()) {
+    if (line.isEmpty() || !enter(line)) {
       return null;
     }
     LineNode first;
     try {
-      first = pollLive();
+      first = carrier != null && pool.overseer.isPaused() ? null : pollLive();
+      if (carrier != null) {
+        hand = first;
+      }
       boolean more = first != null;
       for (int i = 1; more && i < pool.maxRun && run.hasRoom(); i++) {
         LineNode node = pollLive();
@@ -129,6 +192,15 @@ final class PoolWorker extends WorkerState implements Runnable {
     return first;
   }
 
+  /** Who would leave at once, and be hired again, waits for the one inside. */
+  private boolean enter(PoolLine line) {
+    if (carrier == null) {
+      return line.tryEnter();
+    }
+    line.enter();
+    return true;
+  }
+
   private @Nullable LineNode pollLive() {
     LineNode node = staff.line.poll();
     while (node != null && !node.job().waitsAt(node)) {
@@ -144,6 +216,7 @@ final class PoolWorker extends WorkerState implements Runnable {
     long now = pool.host.nanoTime();
     if (!next.begin(node)) {
       staff.line.staleLeft();
+      letGo();
       return false;
     }
     tally.runBegunRelease();
@@ -210,6 +283,14 @@ final class PoolWorker extends WorkerState implements Runnable {
       tally.runEndedRelease();
     }
     now.endBody(this, !done);
+    letGo();
+  }
+
+  private void letGo() {
+    if (carrier != null) {
+      hand = null;
+      pool.waits.wakeAll();
+    }
   }
 
   /** By the body on this worker. Whether it was the first time. */
@@ -227,12 +308,31 @@ final class PoolWorker extends WorkerState implements Runnable {
     if (last != null) { // only if the pool broke, as in what follows
       endBody(last, false);
     }
+    LineNode held = hand;
+    if (held != null) { // likewise
+      pool.drop(held);
+      letGo();
+    }
     for (LineNode node; (node = run.take()) != null; ) {
       pool.drop(node);
     }
-    pool.inside.remove(me);
+    depart(me);
     leaves();
     pool.overseer.left(me);
+  }
+
+  /** The base's own worker is found on its thread again. */
+  private void depart(Thread me) {
+    PoolWorker under = outer;
+    outer = null;
+    if (carrier != null) {
+      thread = null;
+    }
+    if (under == null) {
+      pool.inside.remove(me);
+    } else {
+      pool.inside.put(me, under);
+    }
   }
 
   // ---- Those who inspect

@@ -176,6 +176,28 @@ final class RunLine {
     }
   }
 
+  /**
+   * Has head pass the places at the front where nobody stands any more: while no lane takes, so
+   * that empty means that nothing is queued.
+   */
+  void passGone() {
+    while (true) {
+      LineRing ring = first;
+      long place = ring.head;
+      long end = ring.tail;
+      if (place == LineRing.place(end)) {
+        if (end >= 0) {
+          return;
+        }
+        FIRST.compareAndSet(this, ring, ring.next());
+      } else if (ring.look(place) == LineRing.GONE) {
+        ring.pass(place);
+      } else {
+        return;
+      }
+    }
+  }
+
   private void pause(int looks) {
     if (looks < 100) {
       Thread.onSpinWait();

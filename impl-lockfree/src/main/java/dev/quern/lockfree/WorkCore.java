@@ -3,7 +3,7 @@ package dev.quern.lockfree;
 
 import dev.quern.ClosedException;
 import dev.quern.Kind;
-import dev.quern.ThreadPool;
+import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * What the items of one work queue share: the gate, the line, the lanes, the wheel; and what
  * concerns several of them at once.
  *
- * <p>Quiet means that nothing is queued or running: the line is empty and no lane is engaged.
- * Whoever becomes queued takes a place in line before, and is taken out of it by an engaged lane,
- * so: head, tail, lanes, tail again, the same, show one instant, that of the look at the lanes.
+ * <p>Quiet means that nothing is queued or running: the line is empty and no lane has a thread.
+ * Whoever becomes queued takes a place in line before, and is taken out of it by a lane that shows
+ * its thread, so: head, tail, lanes, tail again, the same, show one instant, that of the last look
+ * at a lane: what a lane took since it was looked at would have moved tail. A lane that is engaged
+ * and has no thread yet has taken nothing; a shared pool may keep it waiting for long.
  */
 final class WorkCore {
   final String name;
@@ -32,29 +35,42 @@ final class WorkCore {
   final WatchedRuns watched = new WatchedRuns();
   final WorkCounts counts = new WorkCounts();
   final WaitList waits;
+  final Pauses pauses = new Pauses();
+  final @Nullable Room room;
   final RunLine line;
   final WorkLanes lanes;
 
   /** Names of delayed items that the close removed. */
   private final Queue<String> removed = new ConcurrentLinkedQueue<>();
 
+  private final Runnable whenEnded;
+  private final AtomicInteger parts; // what has still to end: the pool, the reserved worker
+  private volatile boolean ended;
   private volatile boolean swept; // the wheel holds nothing delayed any more
   private volatile boolean givenUp; // a closer's time was up before that
 
+  /**
+   * @param settled name, maxActive, capacity and reserved worker count here
+   * @param whenEnded run when the pool, or what was lent of it, and the reserved worker have ended
+   */
   WorkCore(
-      String name,
+      WorkQueueSpec settled,
       Host host,
       TimerWheel wheel,
       ThreadLocal<@Nullable Lane> current,
-      int maxActive,
-      Function<WorkCore, ThreadPool> pool) {
-    this.name = name;
+      Runnable whenEnded,
+      Function<WorkCore, LanePool> pool) {
+    boolean reserved = settled.reservedWorker().orElse(false);
+    this.name = settled.name();
     this.host = host;
     this.wheel = wheel;
     this.current = current;
+    this.whenEnded = whenEnded;
+    this.parts = new AtomicInteger(reserved ? 2 : 1);
     this.waits = new WaitList(host.parker());
+    this.room = settled.capacity().map(bound -> new Room(bound, host.parker())).orElse(null);
     this.line = new RunLine(host.parker());
-    this.lanes = new WorkLanes(this, pool.apply(this), maxActive);
+    this.lanes = new WorkLanes(this, pool.apply(this), settled.maxActive().orElse(1), reserved);
   }
 
   String label() {
@@ -70,6 +86,29 @@ final class WorkCore {
 
   void warn(String message) {
     host.log(System.Logger.Level.WARNING, message, null);
+  }
+
+  /** A submission that waits for room may throw now, or be refused. */
+  void wakeThoseForRoom() {
+    if (room != null) {
+      room.waits.wakeAll();
+    }
+  }
+
+  // ---- Pausing
+
+  /** After a place was left: nobody else passes it while no lane takes, or a pool is waited for. */
+  void placeLeft() {
+    if (pauses.isPaused() || lanes.isShared()) {
+      line.passGone();
+      settled();
+      lanes.endIfOver();
+    }
+  }
+
+  /** Whether nobody takes or runs an item: a lane shows its thread before it looks for a pause. */
+  boolean isResting() {
+    return lanes.all().stream().allMatch(lane -> lane.thread() == null);
   }
 
   // ---- The gate
@@ -103,7 +142,7 @@ final class WorkCore {
   boolean isQuiet() {
     long begin = line.begin();
     long end = line.end();
-    return begin >= end && lanes.areFree() && line.end() == end;
+    return begin >= end && isResting() && line.end() == end;
   }
 
   /** A lane has left. If that was the last, drains are over. */
@@ -121,6 +160,7 @@ final class WorkCore {
       return true;
     }
     long drain = gate.beginDrain();
+    wakeThoseForRoom();
     try {
       settled(); // the last lane may have left before it could see the drain
       return waits.await(() -> gate.isDrained(drain) || gate.isBroken(), deadline);
@@ -156,7 +196,12 @@ final class WorkCore {
   }
 
   private void beginClose() {
-    if (gate.beginClose()) {
+    boolean first = gate.beginClose();
+    wakeThoseForRoom();
+    if (pauses.end()) {
+      lanes.engageAll();
+    }
+    if (first) {
       boolean sweeps = false;
       try {
         sweeps =
@@ -190,7 +235,7 @@ final class WorkCore {
   /** Has it end when the lanes have left. Waits for nothing. */
   private void closePool() {
     try {
-      lanes.pool().close(Duration.ZERO);
+      lanes.pool().close(Duration.ZERO); // a shared one is given back when the last lane leaves
     } catch (InterruptedException late) {
       Thread.currentThread().interrupt(); // its close has begun all the same
     }
@@ -205,10 +250,27 @@ final class WorkCore {
       line.seal();
       lanes.seal();
     } finally {
+      lanes.stopReserved();
       gate.cleared();
       waits.wakeAll();
     }
     return true;
+  }
+
+  /** The pool has ended, or was given back; or the reserved worker has. */
+  void partEnded() {
+    if (parts.decrementAndGet() == 0) {
+      try {
+        whenEnded.run();
+      } finally {
+        ended = true;
+        waits.wakeAll();
+      }
+    }
+  }
+
+  boolean isEnded() {
+    return ended;
   }
 
   void removed(LockfreeWork work) {
@@ -259,6 +321,7 @@ final class WorkCore {
     }
     line.forEach(behind -> ((LockfreeWork) behind).discard());
     waits.wakeAll();
+    wakeThoseForRoom();
   }
 
   private boolean isOurs(TimerEntry entry) {

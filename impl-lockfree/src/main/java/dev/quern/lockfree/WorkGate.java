@@ -47,6 +47,11 @@ final class WorkGate {
     return (word & SHUT) == 0;
   }
 
+  /** Whether a submission from outside, or inside, an item is refused or throws. */
+  boolean refusesAll(boolean outside) {
+    return outside ? !isOpen() : isShut();
+  }
+
   /** For good: nothing delayed will run any more. */
   boolean isShut() {
     return (word & (CLOSING | BROKEN)) != 0;

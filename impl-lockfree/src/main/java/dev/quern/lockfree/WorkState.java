@@ -5,6 +5,7 @@ import static java.lang.invoke.MethodHandles.lookup;
 
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state word of a work item (rule W1). Each event is one atomic step that returns the word as
@@ -69,6 +70,9 @@ abstract class WorkState extends TimerEntry {
   private static final int DATA_SHIFT = 7;
   private static final long FLAGS = (1L << DATA_SHIFT) - 1 - PENDING;
 
+  /** In place of a word, which never says so: there is no room. */
+  static final long NO_ROOM = -2;
+
   /** In a time: the rest is in units of 1024 ns, for what is more than two years away. */
   private static final long FAR = 1L << 56;
 
@@ -115,6 +119,14 @@ abstract class WorkState extends TimerEntry {
   /** A place was taken, so somebody has to come by, even if nobody stands there any more. */
   abstract void engageLane();
 
+  /** How much room there is for items that wait; null without a capacity. */
+  @Nullable Room room() {
+    return null;
+  }
+
+  /** An item has left its place in line. */
+  void placeLeft() {}
+
   /** Whether the queue has a single lane, so that an item stands in line also while it runs. */
   abstract boolean isSingle();
 
@@ -144,6 +156,16 @@ abstract class WorkState extends TimerEntry {
   /** Whether a submission changes nothing and is refused. */
   static boolean refuses(long word) {
     return pending(word) == DISABLED || has(word, CANCELLING | CLOSED);
+  }
+
+  /** Whether it takes room: it is QUEUED, and no run of its own is before it. */
+  private static boolean waits(long word) {
+    return pending(word) == QUEUED && !has(word, RUNNING);
+  }
+
+  /** Whether becoming QUEUED takes room that has to be claimed before. */
+  static boolean needsRoom(long word) {
+    return pending(word) == NONE && !has(word, RUNNING) && !refuses(word);
   }
 
   static long data(long word) {
@@ -187,6 +209,16 @@ abstract class WorkState extends TimerEntry {
    * @return the word before, or {@link RunLine#SEALED} if there is no place any more: no change
    */
   final long enter(Entry event, long now) {
+    return enter(event, now, true);
+  }
+
+  /**
+   * As {@link #enter(Entry, long)}.
+   *
+   * @param claimed whether room was claimed, or is not bounded; else NO_ROOM is the answer where it
+   *     is needed: no change
+   */
+  final long enter(Entry event, long now, boolean claimed) {
     long place = NO_PLACE;
     while (true) {
       long old = word;
@@ -194,6 +226,10 @@ abstract class WorkState extends TimerEntry {
       boolean done;
       try {
         boolean moves = moves(event, old, now);
+        if (moves && !claimed && needsRoom(old)) {
+          publish(place, false);
+          return NO_ROOM;
+        }
         stands = moves && standsInLine(old);
         if (stands && place == NO_PLACE) {
           place = line().claim(false);
@@ -244,8 +280,11 @@ abstract class WorkState extends TimerEntry {
   private void publish(long place, boolean stands) {
     if (place != NO_PLACE) {
       line().publish(place, stands ? this : null);
-      if (stands && data(word) != place) {
+      if (!stands) {
+        placeLeft();
+      } else if (data(word) != place) {
         line().vacate(place); // whoever took it away may have come before the item
+        placeLeft();
       }
       engageLane();
     }
@@ -350,6 +389,7 @@ abstract class WorkState extends TimerEntry {
   private void vacate(long old, long next) {
     if (isInLine(old) && !isInLine(next)) {
       line().vacate(data(old));
+      placeLeft();
     }
   }
 
@@ -410,6 +450,7 @@ abstract class WorkState extends TimerEntry {
       assert has(old, RUNNING) : "ends without a run";
       long next = pending(old) == QUEUED && !isInLine(old) ? none(old) : old;
       if (WORD.compareAndSet(this, old, next & ~(RUNNING | CANCELLING))) {
+        account(old, next & ~(RUNNING | CANCELLING));
         return old;
       }
     }
@@ -463,6 +504,9 @@ abstract class WorkState extends TimerEntry {
   /** What a watched run was known by is forgotten with the word that said so. */
   private boolean step(long old, long next) {
     boolean done = WORD.compareAndSet(this, old, next);
+    if (done) {
+      account(old, next);
+    }
     if (has(old, WATCHED) && data(old) != data(next) && (done || has(next, WATCHED))) {
       try {
         watched().leave(done ? data(old) : data(next));
@@ -471,5 +515,18 @@ abstract class WorkState extends TimerEntry {
       }
     }
     return done;
+  }
+
+  /** After each step: who began to wait without a claim, and who waits no more. */
+  private void account(long old, long next) {
+    Room room = room();
+    if (room == null || waits(old) == waits(next)) {
+      return;
+    }
+    if (waits(old)) {
+      room.leaves();
+    } else if (!needsRoom(old)) {
+      room.enters();
+    }
   }
 }

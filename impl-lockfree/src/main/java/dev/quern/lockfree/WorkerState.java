@@ -18,6 +18,8 @@ import java.lang.invoke.VarHandle;
  *   IDLE       LEAVING    itself     its time is up; its entry stays where it is
  *   LEAVING    GONE       a popper   its entry is out
  *   other      GONE       itself     it leaves with no entry
+ *   BUSY       SEARCHING  itself     of a view: it gives the base's worker back, and comes again
+ *   GONE       SEARCHING  who hires  of a view: the worker is used again
  * </pre>
  *
  * <p>A worker in IDLE or LEAVING has exactly one entry in the stack, else none; so nobody is pushed
@@ -89,6 +91,11 @@ class WorkerState {
     if (state <= BUSY) {
       state = GONE;
     }
+  }
+
+  /** Of a view: it will come. */
+  void searches() {
+    state = SEARCHING;
   }
 
   boolean isGone() {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,11 @@ final class ContextHost implements Host {
 
     HandJob(Action body) {
       this.body = body;
+    }
+
+    @Override
+    public Submission submit(Duration limit) {
+      return submit();
     }
 
     @Override
@@ -98,6 +104,14 @@ final class ContextHost implements Host {
         jobs.add(job);
         return job;
       }
+
+      @Override
+      public boolean threadNames() {
+        return false;
+      }
+
+      @Override
+      public void whenBroken(Consumer<Throwable> listener) {}
 
       @Override
       public boolean holdsCaller() {

@@ -40,6 +40,7 @@ public final class Probe {
   private final List<Logged> logged = new CopyOnWriteArrayList<>();
   private final AtomicInteger starts = new AtomicInteger();
   private final AtomicInteger failingStarts = new AtomicInteger();
+  private final AtomicInteger succeedBefore = new AtomicInteger();
   private final Consumer<Throwable> escaped;
   private volatile Throwable startFailure = new OutOfMemoryError("no thread, says the probe");
   private volatile @Nullable Fault fault;
@@ -87,8 +88,16 @@ public final class Probe {
     failingStarts.set(times);
   }
 
+  /** The {@code n}-th of the next thread starts fails, and no other. */
+  public void failThreadStart(int n, Throwable cause) {
+    startFailure = cause;
+    succeedBefore.set(n - 1);
+    failingStarts.set(1);
+  }
+
   /** Threads can be started again. */
   public void allowThreadStarts() {
+    succeedBefore.set(0);
     failingStarts.set(0);
   }
 
@@ -194,7 +203,8 @@ public final class Probe {
       faultHere();
       starts.incrementAndGet();
       asked.add(name);
-      if (failingStarts.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      if (succeedBefore.getAndUpdate(left -> Math.max(0, left - 1)) == 0
+          && failingStarts.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new CannotStartThreadException(name, startFailure);
       }
       Thread thread = host.startThread(name, priority, virtual, loader, new Watched(body));

@@ -14,6 +14,8 @@ import dev.quern.CpuPools;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Job;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.Submission;
@@ -78,13 +80,19 @@ final class Waits {
     all.put("CpuPools.close", Waits::cpuPoolsClose);
     all.put("Job.cancelAndWait", Waits::jobCancelAndWait);
     all.put("Job.close", Waits::jobClose);
+    all.put("Job.submit", Waits::jobSubmit);
     all.put("ThreadPool.close", Waits::poolClose);
+    all.put("PoolView.flush", Waits::viewFlush);
+    all.put("PoolView.pauseAndWait", Waits::viewPauseAndWait);
+    all.put("PoolView.close", Waits::viewClose);
     all.put("TaskContext.call", Waits::call);
     all.put("TaskContext.barrier", Waits::barrier);
     all.put("TaskContext.close", Waits::contextClose);
     all.put("WorkQueue.flush", Waits::workQueueFlush);
     all.put("WorkQueue.drain", Waits::drain);
+    all.put("WorkQueue.pauseAndWait", Waits::workQueuePauseAndWait);
     all.put("WorkQueue.close", Waits::workQueueClose);
+    all.put("Work.submit", Waits::workSubmit);
     all.put("Work.cancelAndWait", Waits::workCancelAndWait);
     all.put("Work.disableAndWait", Waits::disableAndWait);
     all.put("Work.flush", Waits::workFlush);
@@ -256,6 +264,142 @@ final class Waits {
           assertThrows(ClosedException.class, job::submit);
           blocked.release();
           job.close();
+        });
+  }
+
+  private static boolean refused(@Nullable Object answer) {
+    return answer == Submission.REFUSED;
+  }
+
+  /** A view with one place, in which a job waits behind the blocked one. */
+  private static PoolView fullView(Scene scene, Blocked blocked) {
+    PoolView view =
+        scene
+            .quern()
+            .threadPool(freshName("pool"))
+            .newView(PoolViewSpec.named(freshName("view")).maxActive(1).capacity(1));
+    busyJob(view, scene, blocked);
+    view.newJob("waits", () -> {}).submit();
+    return view;
+  }
+
+  private static Situation jobSubmit(Scene scene) {
+    Blocked blocked = new Blocked();
+    AtomicInteger ran = new AtomicInteger();
+    PoolView view = fullView(scene, blocked);
+    Job job = view.newJob("late", () -> ran.incrementAndGet());
+    return new Situation(
+        () -> job.submit(Duration.ofDays(1)),
+        job::submit,
+        Waits::refused,
+        blocked::release,
+        () -> {
+          blocked.release();
+          view.flush();
+          assertEquals(0, ran.get(), "a submission that was given up did something");
+          assertEquals(Submission.QUEUED, job.submit());
+        });
+  }
+
+  private static Situation viewFlush(Scene scene) {
+    Blocked blocked = new Blocked();
+    PoolView view = fullView(scene, blocked);
+    return new Situation(
+        view::flush,
+        view::flush,
+        Waits::no,
+        blocked::release,
+        () -> {
+          blocked.release();
+          view.flush();
+        });
+  }
+
+  private static Situation viewPauseAndWait(Scene scene) {
+    Blocked blocked = new Blocked();
+    AtomicBoolean ran = new AtomicBoolean();
+    PoolView view =
+        scene
+            .quern()
+            .threadPool(freshName("pool"))
+            .newView(PoolViewSpec.named(freshName("view")).maxActive(2));
+    busyJob(view, scene, blocked);
+    return new Situation(
+        view::pauseAndWait,
+        view::pauseAndWait,
+        Waits::no,
+        blocked::release,
+        () -> {
+          view.newJob("kept", () -> ran.set(true)).submit();
+          blocked.release();
+          view.pauseAndWait();
+          view.resume();
+          assertFalse(ran.get(), "the pause that was asked for is gone");
+          view.resume();
+          view.flush();
+          assertTrue(ran.get());
+        });
+  }
+
+  private static Situation viewClose(Scene scene) {
+    Blocked blocked = new Blocked();
+    PoolView view = fullView(scene, blocked);
+    return new Situation(
+        null,
+        view::close,
+        Waits::names,
+        blocked::release,
+        () -> {
+          assertThrows(ClosedException.class, () -> view.newJob("late", () -> {}));
+          blocked.release();
+          view.close();
+        });
+  }
+
+  private static Situation workQueuePauseAndWait(Scene scene) {
+    Blocked blocked = new Blocked();
+    AtomicBoolean ran = new AtomicBoolean();
+    WorkQueue queue = scene.quern().newWorkQueue(freshName("queue"));
+    queue.newWork("busy", blocked).submit();
+    blocked.awaitEntered(scene);
+    return new Situation(
+        queue::pauseAndWait,
+        queue::pauseAndWait,
+        Waits::no,
+        blocked::release,
+        () -> {
+          queue.newWork("kept", () -> ran.set(true)).submit();
+          blocked.release();
+          queue.pauseAndWait();
+          queue.resume();
+          assertFalse(ran.get(), "the pause that was asked for is gone");
+          queue.resume();
+          queue.flush();
+          assertTrue(ran.get());
+        });
+  }
+
+  private static Situation workSubmit(Scene scene) {
+    Blocked blocked = new Blocked();
+    AtomicInteger ran = new AtomicInteger();
+    WorkQueue queue =
+        scene
+            .quern()
+            .newWorkQueue(WorkQueueSpec.named(freshName("queue")).maxActive(1).capacity(1));
+    queue.newWork("busy", blocked).submit();
+    blocked.awaitEntered(scene);
+    queue.newWork("waits", () -> {}).submit();
+    Work work = queue.newWork("late", () -> ran.incrementAndGet());
+    return new Situation(
+        () -> work.submit(Duration.ofDays(1)),
+        work::submit,
+        Waits::refused,
+        blocked::release,
+        () -> {
+          blocked.release();
+          queue.flush();
+          assertEquals(0, ran.get(), "a submission that was given up did something");
+          assertEquals(Submission.QUEUED, work.submit());
         });
   }
 

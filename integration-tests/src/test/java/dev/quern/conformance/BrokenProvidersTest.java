@@ -15,11 +15,14 @@ import dev.quern.conformance.broken.ForeignSiblingCutOff;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
 import dev.quern.conformance.broken.LifoQueue;
+import dev.quern.conformance.broken.LostResume;
 import dev.quern.conformance.broken.LostSubmission;
 import dev.quern.conformance.broken.LostWakeUp;
+import dev.quern.conformance.broken.OverfullView;
 import dev.quern.conformance.broken.OverlappingWork;
 import dev.quern.conformance.broken.RateWithoutCatchingUp;
 import dev.quern.conformance.broken.RemovesTwo;
+import dev.quern.conformance.broken.ReservedInName;
 import dev.quern.conformance.broken.RoundedCapacity;
 import dev.quern.conformance.broken.SiblingCutOff;
 import dev.quern.conformance.broken.SurvivesCancel;
@@ -63,7 +66,10 @@ class BrokenProvidersTest {
           Map.entry(TakesWhenClosed.class, "G11"),
           Map.entry(LostSubmission.class, "P14"),
           Map.entry(RateWithoutCatchingUp.class, "W19"),
-          Map.entry(RemovesTwo.class, "Q15"));
+          Map.entry(RemovesTwo.class, "Q15"),
+          Map.entry(OverfullView.class, "P17"),
+          Map.entry(ReservedInName.class, "W14"),
+          Map.entry(LostResume.class, "W25"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";

@@ -3,6 +3,7 @@ package dev.quern.spi;
 
 import dev.quern.Action;
 import dev.quern.Job;
+import java.util.function.Consumer;
 
 /** A handle of a shared pool, lent to a primitive. */
 public interface Pool {
@@ -11,6 +12,15 @@ public interface Pool {
 
   /** Whether the calling thread is the only worker that this pool may have (rule G6). */
   boolean holdsCaller();
+
+  /** Whether the pool has its threads bear the names of what they run (rule P8). */
+  boolean threadNames();
+
+  /**
+   * Has the borrower told when an error broke the pool, so that its jobs will not run (rule G17):
+   * once, by the thread that found it, or at once. Not after {@link #close()}.
+   */
+  void whenBroken(Consumer<Throwable> listener);
 
   /**
    * Gives the handle back. After the last one the pool ends by itself. Never waits: jobs of others

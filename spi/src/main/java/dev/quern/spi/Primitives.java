@@ -6,6 +6,8 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContext;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The factory of one runtime's primitives, or of those that settings give to this provider (rule
  * R5). The runtime has already checked arguments and names and merged the configuration: every
- * option of a spec is set, but those for which absence is a value (a queue's capacity, a daemon
- * queue's pool and priority, a context's pool).
+ * option of a spec is set, but those for which absence is a value (a capacity, a daemon queue's
+ * pool and priority, a context's pool, a work queue's pool).
  *
  * <p>Everything returned also implements {@link Managed}, and a daemon queue {@link Target}. A
  * factory method that fails leaves nothing behind. A thread that cannot be created is an {@link
@@ -50,6 +52,13 @@ public interface Primitives {
    *     around the overseer: how a worker is bound to a CPU (rule P12)
    */
   ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> workers);
+
+  /**
+   * A view of the pool behind that handle, which is the view's from now on, and given back at its
+   * end (rule P17); if this throws, it is still the caller's. A view of a view is refused by the
+   * provider, whose pools, too, are asked for views by the runtime only.
+   */
+  PoolView newPoolView(PoolViewSpec spec, Pool base);
 
   TaskContext newTaskContext(TaskContextSpec spec);
 

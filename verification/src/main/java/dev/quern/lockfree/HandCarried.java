@@ -20,6 +20,7 @@ import dev.quern.spi.Views;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ final class HandCarried implements Host, Pool {
   private final Parker parker;
   final AtomicInteger calls = new AtomicInteger(); // submissions of the job not run yet
   final AtomicInteger ended = new AtomicInteger();
+  private volatile boolean running;
   private volatile @Nullable Throwable fault;
   private @Nullable Action body;
   private @Nullable Runnable threadBody;
@@ -58,13 +60,16 @@ final class HandCarried implements Host, Pool {
 
   /** Runs the job if it was submitted. Returns whether it was. */
   boolean drain() {
-    if (!calls.compareAndSet(1, 0)) {
-      return false;
-    }
+    running = true; // before the call is taken: whoever cancels finds it there, or sees this
     try {
+      if (!calls.compareAndSet(1, 0)) {
+        return false;
+      }
       required(body).run();
     } catch (Exception unexpected) {
       throw new AssertionError(unexpected);
+    } finally {
+      running = false;
     }
     return true;
   }
@@ -139,6 +144,14 @@ final class HandCarried implements Host, Pool {
   }
 
   @Override
+  public boolean threadNames() {
+    return false;
+  }
+
+  @Override
+  public void whenBroken(Consumer<Throwable> listener) {}
+
+  @Override
   public void close() {}
 
   @Override
@@ -207,9 +220,16 @@ final class HandCarried implements Host, Pool {
     }
 
     @Override
+    public Submission submit(Duration limit) {
+      return submit();
+    }
+
+    @Override
     public Cancellation cancel() {
-      calls.set(0);
-      return Cancellation.REMOVED;
+      if (calls.getAndSet(0) > 0) {
+        return Cancellation.REMOVED;
+      }
+      return running ? Cancellation.RUNNING : Cancellation.IDLE;
     }
 
     @Override

@@ -4,7 +4,10 @@ package dev.quern.lockfree;
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Job;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPool;
+import dev.quern.WorkQueueSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +24,12 @@ final class HandPool implements ThreadPool {
   /** A queue with one lane, whose job is {@link HandCarried#drain}. */
   static WorkCore core(HandCarried host) {
     return new WorkCore(
-        "q", host, new TimerWheel(host), new ThreadLocal<>(), 1, made -> new HandPool(host));
+        WorkQueueSpec.named("q").maxActive(1),
+        host,
+        new TimerWheel(host),
+        new ThreadLocal<>(),
+        () -> {},
+        made -> LanePool.of(new HandPool(host)));
   }
 
   @Override
@@ -41,6 +49,11 @@ final class HandPool implements ThreadPool {
 
   @Override
   public ExecutorService asExecutorService() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public PoolView newView(PoolViewSpec spec) {
     throw new AssertionError("not asked for");
   }
 

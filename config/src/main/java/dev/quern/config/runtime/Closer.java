@@ -6,7 +6,6 @@ import dev.quern.DaemonQueue;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.Primitive;
-import dev.quern.ThreadPool;
 import dev.quern.config.runtime.Registry.Member;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Primitives;
@@ -28,7 +27,8 @@ import java.util.function.BiPredicate;
  * to close, then waited for with what is left of the limit:
  *
  * <pre>
- *   1  contexts, work queues, users' pool handles   they feed the others
+ *   1  contexts, work queues, pool views,           they feed the others, or run on pools
+ *      users' pool handles
  *   2  daemon queues, the deepest child first       a target outlives its children (D7)
  *   3  pools that still have handles
  *   4  queues
@@ -78,7 +78,7 @@ final class Closer {
   Map<Primitive, List<String>> close(Deadline deadline) throws InterruptedException {
     Pass pass = new Pass(deadline);
     for (boolean system : new boolean[] {false, true}) {
-      pass.level(handlesOr(system, Kind.TASK_CONTEXT, Kind.WORK_QUEUE));
+      pass.level(handlesOr(system, Set.of(Kind.TASK_CONTEXT, Kind.WORK_QUEUE, Kind.POOL_VIEW)));
       List<List<Primitive>> daemonQueues = daemonQueues(system);
       daemonQueues.forEach(depth -> depth.forEach(Closer::release));
       daemonQueues.forEach(pass::level);
@@ -97,7 +97,7 @@ final class Closer {
     for (Primitive primitive : unfinished) {
       if (primitive instanceof PoolHandle handle) {
         targets.add(handle.pool());
-      } else if (!(primitive instanceof ThreadPool) || !isLent(primitive)) {
+      } else if (!isLent(primitive)) {
         targets.add(primitive);
       }
     }
@@ -132,12 +132,10 @@ final class Closer {
     }
   }
 
-  private List<Primitive> handlesOr(boolean system, Kind first, Kind second) {
+  private List<Primitive> handlesOr(boolean system, Set<Kind> kinds) {
     List<Primitive> level =
         new ArrayList<>(
-            members(
-                (primitive, m) ->
-                    m.system() == system && (m.kind() == first || m.kind() == second)));
+            members((primitive, m) -> m.system() == system && kinds.contains(m.kind())));
     if (!system) {
       pools.live().forEach(shared -> level.addAll(shared.handles()));
     }

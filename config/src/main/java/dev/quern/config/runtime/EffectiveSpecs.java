@@ -4,6 +4,7 @@ package dev.quern.config.runtime;
 import dev.quern.ConfigurationException;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Inspection;
+import dev.quern.PoolViewSpec;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPoolSpec;
@@ -93,23 +94,49 @@ final class EffectiveSpecs {
         merge.value(Settings.TASK_CONTEXT_POOL, spec.pool()).map(merged::pool).orElse(merged));
   }
 
-  Effective<WorkQueueSpec> of(WorkQueueSpec spec) {
+  /** What the runtime owns has workers of its own: it outlives the program's pools. */
+  Effective<WorkQueueSpec> of(WorkQueueSpec spec, boolean system) {
     Merge merge = new Merge(layers, spec.name());
-    int priority = merge.require(Settings.WORK_QUEUE_PRIORITY, spec.priority());
-    if (spec.ordered().orElse(false)) {
+    boolean ordered = spec.ordered().orElse(false);
+    WorkQueueSpec merged =
+        ordered ? WorkQueueSpec.ordered(spec.name()) : WorkQueueSpec.named(spec.name());
+    if (ordered) {
       merge.refuse(Settings.WORK_QUEUE_MAX_ACTIVE, "an ordered queue runs one item at a time");
-      return merge.done(WorkQueueSpec.ordered(spec.name()).priority(priority));
+    } else {
+      merged = merged.maxActive(merge.require(Settings.WORK_QUEUE_MAX_ACTIVE, spec.maxActive()));
+    }
+    Optional<Integer> capacity = capacity(merge, Settings.WORK_QUEUE_CAPACITY, spec.capacity());
+    merged = capacity.map(merged::capacity).orElse(merged);
+    merged = merged.reservedWorker(spec.reservedWorker().orElse(false));
+    Optional<String> pool = Optional.empty();
+    if (system) {
+      merge.refuse(Settings.WORK_QUEUE_POOL, "a queue of the runtime has workers of its own");
+    } else {
+      pool = merge.value(Settings.WORK_QUEUE_POOL, spec.pool());
+    }
+    if (pool.isPresent()) {
+      merge.refuse(Settings.WORK_QUEUE_PRIORITY, "the workers are those of pool " + pool.get());
+      return merge.done(merged.pool(pool.get()).priority(ThreadPoolSpec.NO_PRIORITY));
     }
     return merge.done(
-        WorkQueueSpec.named(spec.name())
-            .maxActive(merge.require(Settings.WORK_QUEUE_MAX_ACTIVE, spec.maxActive()))
-            .priority(priority));
+        merged.priority(merge.require(Settings.WORK_QUEUE_PRIORITY, spec.priority())));
+  }
+
+  Effective<PoolViewSpec> of(PoolViewSpec spec) {
+    Merge merge = new Merge(layers, spec.name());
+    PoolViewSpec merged =
+        PoolViewSpec.named(spec.name())
+            .maxActive(merge.require(Settings.POOL_VIEW_MAX_ACTIVE, spec.maxActive()));
+    return merge.done(
+        capacity(merge, Settings.POOL_VIEW_CAPACITY, spec.capacity())
+            .map(merged::capacity)
+            .orElse(merged));
   }
 
   private static Optional<Integer> capacity(
       Merge merge, Key<Integer> key, Optional<Integer> inCode) {
     if (inCode.isEmpty()) {
-      merge.refuse(key, "the program made this queue unbounded");
+      merge.refuse(key, "the program made it unbounded");
       return Optional.empty();
     }
     return merge.value(key, inCode);

@@ -6,6 +6,7 @@ import dev.quern.Job;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Pool;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** A primitive's handle of a shared pool. */
 final class LentPool implements Pool {
@@ -20,6 +21,10 @@ final class LentPool implements Pool {
     this.pool = shared.pool();
   }
 
+  String name() {
+    return shared.name();
+  }
+
   @Override
   public Job newJob(String name, Action body) {
     return pool.newJob(name, body);
@@ -31,7 +36,18 @@ final class LentPool implements Pool {
   }
 
   @Override
+  public boolean threadNames() {
+    return shared.threadNames();
+  }
+
+  @Override
+  public void whenBroken(Consumer<Throwable> listener) {
+    shared.whenBroken(this, listener);
+  }
+
+  @Override
   public void close() {
+    shared.forget(this);
     if (!closed.compareAndSet(false, true) || !pools.release(shared)) {
       return;
     }

@@ -7,6 +7,8 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Primitive;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
@@ -92,8 +94,16 @@ final class Maker {
   WorkQueue workQueue(WorkQueueSpec spec, boolean system) {
     return make(
         new Order(Kind.WORK_QUEUE, spec.name(), system, 0),
-        () -> specs.of(spec),
+        () -> specs.of(spec, system),
         primitives::newWorkQueue);
+  }
+
+  /** {@link SharedPools} lends the base. */
+  PoolView poolView(String pool, PoolViewSpec spec, Function<PoolViewSpec, PoolView> create) {
+    return make(
+        new Order(Kind.POOL_VIEW, spec.name(), false, 0, Kind.THREAD_POOL, pool),
+        () -> specs.of(spec),
+        create);
   }
 
   /** A pool by itself; {@link SharedPools} shares it. */
@@ -160,8 +170,8 @@ final class Maker {
               order.name,
               order.system,
               order.depth,
-              providers.of(order.kind, order.name).name(),
-              providers.withChoice(order.kind, order.name, effective.settings()));
+              providers.of(order.chosenBy, order.choosing).name(),
+              providers.withChoice(order.chosenBy, order.choosing, effective.settings()));
       if (!registry.add((Managed) made, member)) {
         discard(made);
         throw Registry.closed(order.kind, order.name);
@@ -183,5 +193,14 @@ final class Maker {
     }
   }
 
-  private record Order(Kind kind, String name, boolean system, int depth) {}
+  /**
+   * @param chosenBy with {@code choosing}: whose setting chooses the provider; a view has its
+   *     pool's
+   */
+  private record Order(
+      Kind kind, String name, boolean system, int depth, Kind chosenBy, String choosing) {
+    Order(Kind kind, String name, boolean system, int depth) {
+      this(kind, name, system, depth, kind, name);
+    }
+  }
 }

@@ -7,6 +7,8 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
 import dev.quern.Kind;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContext;
@@ -17,6 +19,7 @@ import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
 import dev.quern.spi.Target;
@@ -56,6 +59,14 @@ final class MixedPrimitives implements Primitives {
   @Override
   public ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> workers) {
     return factory(Kind.THREAD_POOL, spec.name()).newThreadPool(spec, workers);
+  }
+
+  /**
+   * A view is of its pool's provider: the job inside of which a caller is, is then one's affair.
+   */
+  @Override
+  public PoolView newPoolView(PoolViewSpec spec, Pool base) {
+    return factory(Kind.THREAD_POOL, ((LentPool) base).name()).newPoolView(spec, base);
   }
 
   @Override

@@ -7,6 +7,8 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.ThreadPool;
 import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Primitives;
@@ -67,6 +69,16 @@ final class PoolHandle implements ThreadPool {
       throw closedException();
     }
     return views.executor(this, pool);
+  }
+
+  @Override
+  public PoolView newView(PoolViewSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    Maker.userName(spec.name());
+    if (isClosed()) {
+      throw new ClosedException(Failures.describe(Kind.THREAD_POOL, name()) + ": is closed");
+    }
+    return pools.view(shared, spec);
   }
 
   @Override

@@ -59,8 +59,7 @@ final class Providers {
   /** Every setting that chooses the provider of a primitive, of names never created, too. */
   static List<Found> settings(Layers layers) {
     List<Found> all = new ArrayList<>();
-    for (Kind kind : Kind.values()) {
-      Key<String> key = Settings.providerOf(kind);
+    for (Key<String> key : Settings.providers()) {
       for (String text : layers.keys()) {
         if (key.nameIn(text).isPresent()) {
           layers.find(text).ifPresent(all::add);

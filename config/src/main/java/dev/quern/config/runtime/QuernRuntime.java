@@ -142,6 +142,7 @@ final class QuernRuntime implements Quern {
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
     Objects.requireNonNull(spec, "spec");
     Maker.userName(spec.name());
+    spec.pool().ifPresent(Maker::userName);
     return maker.workQueue(spec, false);
   }
 

@@ -83,6 +83,9 @@ final class RuntimeHost implements Host {
   @Override
   public void failed(Kind kind, String primitive, @Nullable String item, Throwable cause) {
     failures.failed(kind, primitive, item, cause);
+    if (kind == Kind.THREAD_POOL && item == null) {
+      pools.get().broke(primitive, cause);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.quern.config.runtime;
 
 import static dev.quern.Kind.DAEMON_QUEUE;
+import static dev.quern.Kind.POOL_VIEW;
 import static dev.quern.Kind.QUEUE;
 import static dev.quern.Kind.TASK_CONTEXT;
 import static dev.quern.Kind.THREAD_POOL;
@@ -13,6 +14,7 @@ import dev.quern.ThreadPoolSpec;
 import dev.quern.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -185,17 +187,50 @@ final class Settings {
           ValueType.integer(ThreadPoolSpec.NO_PRIORITY, Thread.MAX_PRIORITY),
           ThreadPoolSpec.NO_PRIORITY,
           "The priority of the workers; 0 leaves them the normal one.");
+  static final Key<String> WORK_QUEUE_POOL =
+      tuning(
+          WORK_QUEUE,
+          "pool",
+          ValueType.POOL,
+          null,
+          "The thread pool whose workers run the items, in place of workers of its own. Not for"
+              + " the runtime's own queues.");
+  static final Key<Integer> WORK_QUEUE_CAPACITY =
+      tuning(
+          WORK_QUEUE,
+          "capacity",
+          ValueType.integer(1, QueueSpec.MAX_CAPACITY),
+          null,
+          "How many items may be queued in a queue that the program gave a capacity.");
+
+  static final Key<Integer> POOL_VIEW_MAX_ACTIVE =
+      tuning(
+          POOL_VIEW,
+          "max-active",
+          ValueType.integer(1, Integer.MAX_VALUE),
+          Math.max(4, CPUS + 1),
+          "How many jobs of the view run at once, and how many workers of the pool it occupies at"
+              + " most.");
+  static final Key<Integer> POOL_VIEW_CAPACITY =
+      tuning(
+          POOL_VIEW,
+          "capacity",
+          ValueType.integer(1, QueueSpec.MAX_CAPACITY),
+          null,
+          "How many jobs may wait in a view that the program gave a capacity.");
 
   static {
     for (Kind kind : Kind.values()) {
-      PROVIDERS.put(
-          kind,
-          tuning(
-              kind,
-              "provider",
-              ValueType.text("the name of a provider"),
-              null,
-              "The provider that makes it. Without it, the runtime's."));
+      if (kind != POOL_VIEW) { // a view has its pool's
+        PROVIDERS.put(
+            kind,
+            tuning(
+                kind,
+                "provider",
+                ValueType.text("the name of a provider"),
+                null,
+                "The provider that makes it. Without it, the runtime's."));
+      }
       meaning(kind, "name", "The name by which configuration finds it.");
     }
     for (Kind kind : List.of(QUEUE, DAEMON_QUEUE)) {
@@ -207,6 +242,10 @@ final class Settings {
     meaning(THREAD_POOL, "virtual", "Whether its workers are virtual threads.");
     meaning(THREAD_POOL, "interlock", "The lock that a job shares with its submitters.");
     meaning(WORK_QUEUE, "ordered", "Whether items run one at a time, in order.");
+    for (Kind kind : List.of(WORK_QUEUE, POOL_VIEW)) {
+      meaning(kind, "bounded", "Whether it may refuse a run for want of room.");
+    }
+    meaning(WORK_QUEUE, "reserved-worker", "Whether a worker is there from the start, and stays.");
   }
 
   private Settings() {}
@@ -216,7 +255,12 @@ final class Settings {
     return List.copyOf(ALL);
   }
 
-  /** The key that chooses the provider of a primitive of that kind (rule R5). */
+  /** The keys that choose providers, one for each kind that has its own (rule R5). */
+  static Collection<Key<String>> providers() {
+    return PROVIDERS.values();
+  }
+
+  /** The key that chooses the provider of a primitive of that kind. */
   static Key<String> providerOf(Kind kind) {
     return Objects.requireNonNull(PROVIDERS.get(kind), kind::key);
   }

@@ -7,12 +7,15 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.spi.Managed;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,9 @@ final class SharedPool {
   private @Nullable ThreadPool pool; // guarded by lock, set once
   private @Nullable ThreadPoolSpec spec; // guarded by lock, set with pool
   private int cpu = NO_CPU; // guarded by lock, set with pool
+  private final Map<Object, Consumer<Throwable>> listeners =
+      new LinkedHashMap<>(); // guarded by lock
+  private @Nullable Throwable broken; // guarded by lock
   private int count; // guarded by lock
   private boolean dead; // guarded by lock
 
@@ -64,6 +70,19 @@ final class SharedPool {
       }
       count++;
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts one more handle of a pool that is there; false if it is dead. */
+  boolean retain() {
+    lock.lock();
+    try {
+      if (!dead) {
+        count++;
+      }
+      return !dead;
     } finally {
       lock.unlock();
     }
@@ -122,6 +141,56 @@ final class SharedPool {
     lock.lock();
     try {
       return dead;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has that borrower told when the pool breaks, or at once. */
+  void whenBroken(Object borrower, Consumer<Throwable> listener) {
+    Throwable cause;
+    lock.lock();
+    try {
+      cause = broken;
+      if (cause == null) {
+        listeners.put(borrower, listener);
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (cause != null) {
+      listener.accept(cause);
+    }
+  }
+
+  /** That borrower wants to hear nothing any more. */
+  void forget(Object borrower) {
+    lock.lock();
+    try {
+      listeners.remove(borrower);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The pool broke: its borrowers are told, by this thread and without the lock. */
+  void broke(Throwable cause) {
+    List<Consumer<Throwable>> told;
+    lock.lock();
+    try {
+      broken = broken == null ? cause : broken;
+      told = List.copyOf(listeners.values());
+      listeners.clear();
+    } finally {
+      lock.unlock();
+    }
+    told.forEach(listener -> listener.accept(cause));
+  }
+
+  boolean threadNames() {
+    lock.lock();
+    try {
+      return spec != null && spec.threadNames().orElse(false);
     } finally {
       lock.unlock();
     }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
+import dev.quern.ClosedException;
 import dev.quern.CpuPools;
+import dev.quern.Kind;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Primitive;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
@@ -101,6 +105,34 @@ final class SharedPools {
     String which = name == null ? OWN : name;
     SharedPool shared = acquire(ThreadPoolSpec.named(which), false, SharedPool.NO_CPU);
     return new LentPool(shared, this);
+  }
+
+  /** A view of that pool, which gets a handle of its own (rule P17). */
+  PoolView view(SharedPool shared, PoolViewSpec spec) {
+    return maker.poolView(
+        shared.name(),
+        spec,
+        merged -> {
+          if (!shared.retain()) {
+            throw new ClosedException(
+                Failures.describe(Kind.THREAD_POOL, shared.name()) + ": is closed");
+          }
+          LentPool base = new LentPool(shared, this);
+          try {
+            return primitives.newPoolView(merged, base);
+          } catch (Throwable thrown) {
+            base.close();
+            throw thrown;
+          }
+        });
+  }
+
+  /** A failure of a pool itself, not of a job: it broke, and those who use it are told (G17). */
+  void broke(String name, Throwable cause) {
+    SharedPool shared = live.get(name);
+    if (shared != null) {
+      shared.broke(cause);
+    }
   }
 
   /** Gives back one handle; true for the last, whose giver has to end the pool. */

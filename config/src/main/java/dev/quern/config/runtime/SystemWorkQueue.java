@@ -54,6 +54,27 @@ record SystemWorkQueue(WorkQueue queue) implements WorkQueue {
   }
 
   @Override
+  public void pause() {
+    throw shared();
+  }
+
+  @Override
+  public void pauseAndWait() {
+    throw shared();
+  }
+
+  @Override
+  public boolean pauseAndWait(Duration limit) {
+    Objects.requireNonNull(limit, "limit");
+    throw shared();
+  }
+
+  @Override
+  public void resume() {
+    throw shared();
+  }
+
+  @Override
   public boolean isClosed() {
     return queue.isClosed();
   }
@@ -72,6 +93,10 @@ record SystemWorkQueue(WorkQueue queue) implements WorkQueue {
   @Override
   public String toString() {
     return queue.toString();
+  }
+
+  private MisuseException shared() {
+    return new MisuseException(queue + ": is everybody's and cannot be paused");
   }
 
   private MisuseException misuse() {

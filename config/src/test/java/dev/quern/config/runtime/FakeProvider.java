@@ -6,6 +6,8 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContext;
@@ -17,6 +19,7 @@ import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
+import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
 import dev.quern.spi.Target;
@@ -86,6 +89,11 @@ final class FakeProvider implements Provider, Primitives {
   @Override
   public ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> workers) {
     return make(ThreadPool.class, spec.name(), spec);
+  }
+
+  @Override
+  public PoolView newPoolView(PoolViewSpec spec, Pool base) {
+    return make(PoolView.class, spec.name(), spec);
   }
 
   @Override

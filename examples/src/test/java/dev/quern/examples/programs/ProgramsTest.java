@@ -357,6 +357,37 @@ class ProgramsTest {
     world.end();
   }
 
+  @OnEachProvider
+  void aSlowHostHoldsUpItsOwnCallersOnly(World world) throws Exception {
+    AtomicInteger active = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger fetched = new AtomicInteger();
+    CountDownLatch slow = new CountDownLatch(1);
+    try (PoliteFetcher fetcher = new PoliteFetcher(world.quern().threadPool("net"))) {
+      for (int i = 0; i < 10; i++) {
+        assertTrue(
+            fetcher.fetch(
+                "slow",
+                () -> {
+                  most.accumulateAndGet(active.incrementAndGet(), Math::max);
+                  slow.await();
+                  active.decrementAndGet();
+                },
+                LONG));
+        assertTrue(fetcher.fetch("fast", fetched::incrementAndGet, LONG));
+      }
+      fetcher.leaveAlone("fast");
+      int before = fetched.get();
+      assertTrue(fetcher.fetch("fast", fetched::incrementAndGet, LONG));
+      assertEquals(before, fetched.get());
+      fetcher.goOn("fast");
+      slow.countDown();
+      fetcher.finish();
+      assertEquals(11, fetched.get());
+    }
+    assertTrue(most.get() <= 2, most + " at once");
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

@@ -4,6 +4,7 @@ package dev.quern.conformance.broken;
 import dev.quern.Body;
 import dev.quern.DaemonQueue;
 import dev.quern.Job;
+import dev.quern.PoolView;
 import dev.quern.Queue;
 import dev.quern.Task;
 import dev.quern.TaskContext;
@@ -37,6 +38,7 @@ abstract class BrokenProvider implements Provider {
       List.of(
           Queue.class,
           DaemonQueue.class,
+          PoolView.class, // before what it extends
           ThreadPool.class,
           Job.class,
           TaskContext.class,
