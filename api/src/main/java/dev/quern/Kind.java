@@ -12,7 +12,9 @@ public enum Kind {
   /** {@link TaskContext}. */
   TASK_CONTEXT("task-context"),
   /** {@link WorkQueue}. */
-  WORK_QUEUE("work-queue");
+  WORK_QUEUE("work-queue"),
+  /** {@link KeyedWorkQueue}. */
+  KEYED_WORK_QUEUE("keyed-work-queue");
 
   private final String key;
 

@@ -4,6 +4,7 @@ package dev.quern.config.runtime;
 import dev.quern.ConfigurationException;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Inspection;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPoolSpec;
@@ -104,6 +105,22 @@ final class EffectiveSpecs {
         WorkQueueSpec.named(spec.name())
             .maxActive(merge.require(Settings.WORK_QUEUE_MAX_ACTIVE, spec.maxActive()))
             .priority(priority));
+  }
+
+  Effective<KeyedWorkQueueSpec> of(KeyedWorkQueueSpec spec) {
+    Merge merge = new Merge(layers, spec.name());
+    KeyedWorkQueueSpec merged =
+        KeyedWorkQueueSpec.named(spec.name())
+            .maxActive(merge.require(Settings.KEYED_WORK_QUEUE_MAX_ACTIVE, spec.maxActive()))
+            .firstRetry(merge.require(Settings.KEYED_WORK_QUEUE_FIRST_RETRY, spec.firstRetry()))
+            .maxRetryDelay(
+                merge.require(Settings.KEYED_WORK_QUEUE_MAX_RETRY_DELAY, spec.maxRetryDelay()))
+            .maxRetries(merge.require(Settings.KEYED_WORK_QUEUE_MAX_RETRIES, spec.maxRetries()));
+    return merge.done(
+        merge
+            .value(Settings.KEYED_WORK_QUEUE_RUNS_PER_SECOND, spec.runsPerSecond())
+            .map(merged::runsPerSecond)
+            .orElse(merged));
   }
 
   private static Optional<Integer> capacity(

@@ -7,6 +7,9 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Inspection;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.Kind;
 import dev.quern.Quern;
 import dev.quern.Queue;
@@ -132,6 +135,14 @@ final class QuernRuntime implements Quern {
     Objects.requireNonNull(spec, "spec");
     Maker.userName(spec.name());
     return maker.workQueue(spec, false);
+  }
+
+  @Override
+  public <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(handler, "handler");
+    Maker.userName(spec.name());
+    return maker.keyedWorkQueue(spec, handler);
   }
 
   @Override

@@ -25,9 +25,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 @Singleton
 final class Registry {
-  private static final Set<Kind> UNIQUE = Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE);
+  private static final Set<Kind> UNIQUE =
+      Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE, Kind.KEYED_WORK_QUEUE);
   private static final Set<Kind> HELD =
-      Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE, Kind.THREAD_POOL);
+      Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE, Kind.KEYED_WORK_QUEUE, Kind.THREAD_POOL);
 
   /** What may still be made. */
   enum Phase {
