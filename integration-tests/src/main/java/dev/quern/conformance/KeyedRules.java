@@ -364,7 +364,6 @@ public class KeyedRules {
             .newKeyedWorkQueue(
                 KeyedWorkQueueSpec.named("memory").maxRetries(1),
                 run -> run.attempt() == 1 && run.key().length % 2 == 1 ? Next.RETRY : Next.DONE);
-    scene.failures();
     int kilobytes = scene.times(64) * 1024;
     long room = Runtime.getRuntime().maxMemory() / 1024;
     int many = (int) Math.min(kilobytes, room / 8);
