@@ -14,6 +14,7 @@ import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.Next;
 import dev.quern.Submission;
+import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Labels;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,34 +49,53 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   private final String name;
   private final KeyBackOff backOff;
   private final KeyLanes<K> lanes;
-  private final LockfreeThreadPool pool;
+  private final Workers workers;
   private final KeyLeavings removed = new KeyLeavings();
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
 
+  /** A pool of the queue's own, and how to end it without waiting, also from inside. */
+  record Workers(ThreadPool pool, Runnable dismiss) {}
+
   LockfreeKeyedWorkQueue(
       Host host, KeyedWorkQueueSpec spec, KeyHandler<K> handler, TimerWheel wheel) {
+    this(host, spec, handler, wheel, queue -> queue.workers(spec));
+  }
+
+  LockfreeKeyedWorkQueue(
+      Host host,
+      KeyedWorkQueueSpec spec,
+      KeyHandler<K> handler,
+      TimerWheel wheel,
+      Function<LockfreeKeyedWorkQueue<K>, Workers> workers) {
     this.host = host;
     this.name = spec.name();
     this.handler = handler;
     this.wheel = wheel;
     this.waits = new WaitList(host.parker());
     this.backOff = new KeyBackOff(spec);
-    int maxActive = spec.maxActive().orElse(1);
     this.lanes =
-        new KeyLanes<>(this, maxActive, spec.runsPerSecond().map(RateLimit::new).orElse(null));
-    ThreadPoolSpec workers =
-        ThreadPoolSpec.named(name)
-            .maxThreads(maxActive)
+        new KeyLanes<>(
+            this,
+            spec.maxActive().orElse(1),
+            spec.runsPerSecond().map(RateLimit::new).orElse(null));
+    this.workers = workers.apply(this);
+  }
+
+  private Workers workers(KeyedWorkQueueSpec spec) {
+    ThreadPoolSpec threads =
+        ThreadPoolSpec.named(spec.name())
+            .maxThreads(spec.maxActive().orElse(1))
             .idleLimit(IDLE_LIMIT)
             .virtual(false)
             .maxRun(16)
             .threadNames(false);
     Host owner = new WorkHost(host, () -> host.ended(this), this::broke);
-    this.pool = new LockfreeThreadPool(owner, workers, false);
+    LockfreeThreadPool pool = new LockfreeThreadPool(owner, threads, false);
+    return new Workers(pool, pool::dismiss);
   }
 
   Job newJob(Action body) {
-    return pool.newJob(name, body);
+    return workers.pool.newJob(name, body);
   }
 
   @Override
@@ -388,7 +409,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
     requireOutside("close()");
     beginClose();
     waits.awaitUninterruptibly(this::isDone);
-    pool.close();
+    workers.pool.close();
     removed.warn(host, label());
   }
 
@@ -409,7 +430,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   }
 
   private boolean closePool(Deadline deadline) throws InterruptedException {
-    return pool.close(Duration.ofNanos(Math.max(0, deadline.left()))).isEmpty();
+    return workers.pool.close(Duration.ofNanos(Math.max(0, deadline.left()))).isEmpty();
   }
 
   /** Takes away what is delayed. The rest runs, whether or not anybody waits for it. */
@@ -426,7 +447,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   /** A lane has left. Where an error of our own came between, reasons may stay for nothing. */
   void left() {
     if (broken.get() != null && table.isClosing() && isDone()) {
-      pool.dismiss();
+      workers.dismiss.run();
     }
     waits.wakeAll();
   }
@@ -448,7 +469,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   /** By whoever takes the last reason to go on away: a lane, a submitter, the closer. */
   private void finished() {
     lanes.finished();
-    pool.dismiss();
+    workers.dismiss.run();
     waits.wakeAll();
   }
 
