@@ -170,6 +170,7 @@ public class KeyedRetryRules {
     assertEquals(QUEUED, log.queue().schedule("a", HOUR));
     assertEquals(COALESCED, log.queue().submit("a"));
     log.queue().flush();
+    assertEquals(attempts(1, 2, 1, 1, 1), log.runs(), "at once, not at its deadline");
     log.advance(HOUR);
     assertEquals(attempts(1, 2, 1, 1, 1), log.runs());
   }
