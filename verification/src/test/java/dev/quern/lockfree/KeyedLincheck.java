@@ -29,6 +29,16 @@ public class KeyedLincheck {
   }
 
   @Test
+  public void twoWhoFindNoEntryMakeOne() {
+    Interleavings.of(Table.class).thread("add").thread("add").check(400);
+  }
+
+  @Test
+  public void noKeyIsLeftInLine() {
+    Interleavings.of(OneLane.class).thread("lane").thread("submit").check(700);
+  }
+
+  @Test
   public void twoWhoMeetTheSameEndMakeOneEntry() {
     Interleavings.of(Keys.class).thread("lane").thread("submit").thread("submit").check(1000);
   }
@@ -58,7 +68,11 @@ public class KeyedLincheck {
     private final AtomicInteger runs = new AtomicInteger();
 
     public Keys() {
-      queue = lanes.queue(host, 2, run -> handle());
+      this(2);
+    }
+
+    Keys(int maxActive) {
+      queue = lanes.queue(host, maxActive, run -> handle());
       submit();
     }
 
@@ -100,6 +114,34 @@ public class KeyedLincheck {
       assertEquals(0, queue.table.size(), "an idle key is remembered");
       assertNull(host.fault());
       assertEquals(queue.isClosed() ? 1 : 0, lanes.dismissed.get(), "the end of the pool");
+    }
+  }
+
+  /** The same, with one lane, so that nobody else serves what it leaves. */
+  public static class OneLane extends Keys {
+    public OneLane() {
+      super(1);
+    }
+  }
+
+  /** A table that two put the same key into. */
+  public static class Table {
+    private final KeyTable<String> table = new KeyTable<>(() -> {});
+    private final AtomicInteger added = new AtomicInteger();
+
+    public void add() {
+      assertTrue(table.enter());
+      if (table.find("key") == null
+          && table.add(new KeyEntry<>("key", KeyState.QUEUED, (timed, now) -> {}))) {
+        added.incrementAndGet();
+      }
+      table.release();
+    }
+
+    @Validate
+    public void thereIsOne() {
+      assertEquals(1, added.get());
+      assertEquals(1, table.size());
     }
   }
 
