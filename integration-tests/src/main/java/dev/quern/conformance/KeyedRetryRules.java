@@ -315,6 +315,7 @@ public class KeyedRetryRules {
   void tokensAreSavedUpForASecondAndNoMore(Scene scene) throws InterruptedException {
     KeyLog log = KeyLog.timed(scene, KeyLog.spec().runsPerSecond(3.5).maxActive(1));
     log.queue().submit("first");
+    log.queue().flush();
     log.advance(HOUR);
     for (int i = 0; i < 5; i++) {
       log.queue().submit("k" + i);
