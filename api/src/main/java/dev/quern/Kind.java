@@ -14,7 +14,9 @@ public enum Kind {
   /** {@link WorkQueue}. */
   WORK_QUEUE("work-queue"),
   /** {@link PoolView}. */
-  POOL_VIEW("pool-view");
+  POOL_VIEW("pool-view"),
+  /** {@link KeyedWorkQueue}. */
+  KEYED_WORK_QUEUE("keyed-work-queue");
 
   private final String key;
 

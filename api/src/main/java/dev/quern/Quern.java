@@ -108,6 +108,15 @@ public interface Quern extends AutoCloseable {
   /** As {@link #newWorkQueue(String)}, with options. Rules W12, G14. */
   WorkQueue newWorkQueue(WorkQueueSpec spec);
 
+  /**
+   * Makes a queue of keys, all handled by this handler. Never waits.
+   *
+   * @throws IllegalStateException if its overseer cannot be started; the cause is what the thread
+   *     factory threw
+   * @throws MisuseException if a live keyed work queue has this name. Rules W17, P15, G14.
+   */
+  <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler);
+
   /** A work queue that is there without being made. It may not be closed. Never waits. Rule W13. */
   WorkQueue systemQueue(SystemQueue which);
 

@@ -14,13 +14,15 @@
  *   <li>a {@link dev.quern.TaskContext}: runs {@link dev.quern.Task tasks} one at a time without a
  *       thread of its own;
  *   <li>a {@link dev.quern.WorkQueue}: runs {@link dev.quern.Work items} that coalesce, never
- *       overlap themselves, can be delayed, moved, flushed and cancelled for certain.
+ *       overlap themselves, can be delayed, moved, flushed and cancelled for certain. Its keyed
+ *       form, a {@link dev.quern.KeyedWorkQueue}, runs one handler for keys, with retries.
  * </ul>
  *
  * <p>The numbered rules that the documentation cites (G1, Q8, ...) are those of the contract,
  * packaged with this library as {@code META-INF/SPEC.md}. All interfaces here except {@link
- * dev.quern.Handler}, {@link dev.quern.Action}, {@link dev.quern.Body}, {@link dev.quern.Call} and
- * {@link dev.quern.FailureHandler} are implemented by providers only; methods may be added to them.
+ * dev.quern.Handler}, {@link dev.quern.Action}, {@link dev.quern.Body}, {@link dev.quern.Call},
+ * {@link dev.quern.KeyHandler} and {@link dev.quern.FailureHandler} are implemented by providers
+ * only; methods may be added to them.
  *
  * <h2>Glossary</h2>
  *

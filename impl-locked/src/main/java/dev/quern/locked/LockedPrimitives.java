@@ -6,6 +6,9 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.PoolView;
 import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
@@ -75,6 +78,11 @@ final class LockedPrimitives implements Primitives {
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
     return new LockedWorkQueue(
         host, spec, wheel, currentWork, (owner, pool) -> new LockedThreadPool(owner, pool, false));
+  }
+
+  @Override
+  public <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    return new LockedKeyedWorkQueue<>(host, spec, handler, wheel);
   }
 
   @Override

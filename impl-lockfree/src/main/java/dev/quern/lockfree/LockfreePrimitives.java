@@ -6,6 +6,9 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.PoolView;
 import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
@@ -74,6 +77,11 @@ final class LockfreePrimitives implements Primitives {
   @Override
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
     return new LockfreeWorkQueue(host, spec, wheel, currentLane);
+  }
+
+  @Override
+  public <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    return new LockfreeKeyedWorkQueue<>(host, spec, handler, wheel);
   }
 
   @Override

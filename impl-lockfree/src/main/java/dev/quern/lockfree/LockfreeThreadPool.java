@@ -228,6 +228,11 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
       throw new MisuseException(
           title() + ": close() from inside one of its jobs would wait for itself");
     }
+    dismiss();
+  }
+
+  /** Begins the close and waits for nothing: for its owner, also from inside its last job. */
+  void dismiss() {
     closing = true;
     if (lent != null) {
       lent.pauses().end();

@@ -17,7 +17,11 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.Kind;
+import dev.quern.Next;
 import dev.quern.Quern;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
@@ -65,6 +69,8 @@ public final class ArgumentRules {
     values.put(ThreadPoolSpec.class, ThreadPoolSpec.named("null-test"));
     values.put(TaskContextSpec.class, TaskContextSpec.named("null-test"));
     values.put(WorkQueueSpec.class, WorkQueueSpec.named("null-test"));
+    values.put(KeyedWorkQueueSpec.class, KeyedWorkQueueSpec.named("null-test"));
+    values.put(KeyHandler.class, (KeyHandler<Object>) run -> Next.DONE);
     values.put(int.class, 1);
     values.put(long.class, 1L);
     return values;
@@ -75,7 +81,7 @@ public final class ArgumentRules {
       return Set.of("spec");
     }
     return Map.<Class<?>, Set<String>>ofEntries(
-            Map.entry(Object.class, Set.of("item")),
+            Map.entry(Object.class, Set.of("item", "key")),
             Map.entry(Duration.class, Set.of("limit", "delay")),
             Map.entry(List.class, Set.of("items")),
             Map.entry(Consumer.class, Set.of("sink")),
@@ -84,6 +90,7 @@ public final class ArgumentRules {
             Map.entry(Body.class, Set.of("body")),
             Map.entry(Call.class, Set.of("code")),
             Map.entry(Handler.class, Set.of("handler")),
+            Map.entry(KeyHandler.class, Set.of("handler")),
             Map.entry(String.class, Set.of("name")),
             Map.entry(ReentrantLock.class, Set.of("interlock")),
             Map.entry(SystemQueue.class, Set.of("which")))
@@ -112,9 +119,13 @@ public final class ArgumentRules {
     objects.put(Task.class, task);
     objects.put(WorkQueue.class, works);
     objects.put(Work.class, work);
+    KeyedWorkQueue<Object> keyed =
+        quern.newKeyedWorkQueue(KeyedWorkQueueSpec.named("keyed"), run -> Next.DONE);
+    objects.put(KeyedWorkQueue.class, keyed);
     objects.put(Quern.class, quern);
     if (closed) {
-      List.of(queue, daemon, work, works, job, pool, pools, context).forEach(each -> each.close());
+      List.of(queue, daemon, work, works, keyed, job, pool, pools, context)
+          .forEach(each -> each.close());
       quern.close();
     }
     return objects;
@@ -206,6 +217,14 @@ public final class ArgumentRules {
     assertRefused(() -> pool.idleLimit(Duration.ZERO), "idleLimit", "PT0S");
     assertRefused(() -> works.maxActive(0), "maxActive", "0", "1");
     assertRefused(() -> works.priority(11), "priority", "11", "10");
+    KeyedWorkQueueSpec keyed = KeyedWorkQueueSpec.named("q");
+    assertRefused(() -> keyed.maxActive(0), "maxActive", "0", "1");
+    assertRefused(() -> keyed.maxRetries(-1), "maxRetries", "-1", "0");
+    assertRefused(() -> keyed.firstRetry(Duration.ZERO), "firstRetry", "PT0S");
+    assertRefused(() -> keyed.maxRetryDelay(Duration.ofNanos(-1)), "maxRetryDelay", "PT");
+    for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertRefused(() -> keyed.runsPerSecond(rate), "runsPerSecond", String.valueOf(rate));
+    }
     assertRefused(() -> context.maxInline(-1), "maxInline", "-1", "0");
     assertRefused(() -> context.maxInlineTime(Duration.ofNanos(-1)), "maxInlineTime", "PT");
     Queue<String> queue = scene.quern().newQueue(QueueSpec.bounded("queue", 2));
@@ -248,6 +267,7 @@ public final class ArgumentRules {
       assertRefused(() -> TaskContextSpec.named(name), "name", name);
       assertRefused(() -> WorkQueueSpec.named(name), "name", name);
       assertRefused(() -> WorkQueueSpec.ordered(name), "name", name);
+      assertRefused(() -> KeyedWorkQueueSpec.named(name), "name", name);
       assertRefused(() -> quern.threadPool(name), "name", name);
       assertRefused(() -> quern.newTaskContext(name), "name", name);
       assertRefused(() -> quern.newWorkQueue(name), "name", name);
@@ -265,6 +285,9 @@ public final class ArgumentRules {
     String name = "quern.default";
     assertRefused(() -> quern.newWorkQueue(name), "name", name);
     assertRefused(() -> quern.newWorkQueue(WorkQueueSpec.named(name)), "name", name);
+    KeyHandler<String> handler = run -> Next.DONE;
+    assertRefused(
+        () -> quern.newKeyedWorkQueue(KeyedWorkQueueSpec.named(name), handler), "name", name);
     assertRefused(() -> quern.threadPool(name), "name", name);
     assertRefused(() -> quern.newTaskContext(name), "name", name);
     assertRefused(() -> quern.newQueue(QueueSpec.unbounded(name)), "name", name);

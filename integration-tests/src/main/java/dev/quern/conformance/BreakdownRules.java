@@ -11,6 +11,9 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
+import dev.quern.Next;
 import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.Submission;
@@ -115,6 +118,33 @@ public final class BreakdownRules {
         error,
         () -> {
           next.submit();
+          return ran.get();
+        });
+  }
+
+  @Conformance
+  @Rule({"G17", "W17"})
+  void anErrorInAWorkerOfAKeyedWorkQueue(Scene scene) {
+    AtomicBoolean ran = new AtomicBoolean();
+    Error error = new OutOfMemoryError("in the worker");
+    KeyedWorkQueue<String> queue =
+        fragile(scene)
+            .newKeyedWorkQueue(
+                KeyedWorkQueueSpec.named("fragile"),
+                run -> {
+                  if (run.key().equals("arms")) {
+                    fault.set(error);
+                  } else {
+                    ran.set(true);
+                  }
+                  return Next.DONE;
+                });
+    queue.submit("arms");
+    worksOnOrSaysWhy(
+        scene,
+        error,
+        () -> {
+          queue.submit("next");
           return ran.get();
         });
   }

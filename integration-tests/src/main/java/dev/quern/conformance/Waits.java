@@ -14,6 +14,9 @@ import dev.quern.CpuPools;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Job;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
+import dev.quern.Next;
 import dev.quern.PoolView;
 import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
@@ -97,6 +100,9 @@ final class Waits {
     all.put("Work.disableAndWait", Waits::disableAndWait);
     all.put("Work.flush", Waits::workFlush);
     all.put("Work.close", Waits::workClose);
+    all.put("KeyedWorkQueue.cancelAndWait", Waits::keyedCancelAndWait);
+    all.put("KeyedWorkQueue.flush", Waits::keyedFlush);
+    all.put("KeyedWorkQueue.close", Waits::keyedClose);
     return all;
   }
 
@@ -615,6 +621,67 @@ final class Waits {
           assertThrows(ClosedException.class, work::submit);
           blocked.release();
           work.close();
+        });
+  }
+
+  private static KeyedWorkQueue<String> busyKeyed(Scene scene, Blocked blocked) {
+    KeyedWorkQueue<String> queue =
+        scene
+            .quern()
+            .newKeyedWorkQueue(
+                KeyedWorkQueueSpec.named(freshName("keyed")),
+                run -> {
+                  blocked.run();
+                  return Next.DONE;
+                });
+    queue.submit("key");
+    blocked.awaitEntered(scene);
+    return queue;
+  }
+
+  private static Situation keyedCancelAndWait(Scene scene) {
+    Blocked blocked = new Blocked();
+    KeyedWorkQueue<String> queue = busyKeyed(scene, blocked);
+    return new Situation(
+        () -> queue.cancelAndWait("key"),
+        limit -> queue.cancelAndWait("key", limit),
+        Waits::timedOut,
+        blocked::release,
+        () -> {
+          assertEquals(Submission.REFUSED, queue.submit("key"), "the cancellation was forgotten");
+          blocked.release();
+          queue.cancelAndWait("key");
+          assertEquals(Submission.QUEUED, queue.submit("key"));
+        });
+  }
+
+  private static Situation keyedFlush(Scene scene) {
+    Blocked blocked = new Blocked();
+    KeyedWorkQueue<String> queue = busyKeyed(scene, blocked);
+    return new Situation(
+        queue::flush,
+        queue::flush,
+        Waits::no,
+        blocked::release,
+        () -> {
+          blocked.release();
+          queue.flush();
+          assertEquals(Cancellation.IDLE, queue.cancel("key"));
+        });
+  }
+
+  private static Situation keyedClose(Scene scene) {
+    Blocked blocked = new Blocked();
+    KeyedWorkQueue<String> queue = busyKeyed(scene, blocked);
+    return new Situation(
+        null,
+        queue::close,
+        Waits::names,
+        blocked::release,
+        () -> {
+          assertThrows(ClosedException.class, () -> queue.submit("key"));
+          blocked.release();
+          queue.close();
         });
   }
 }

@@ -15,12 +15,15 @@ import dev.quern.conformance.broken.ForeignSiblingCutOff;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
 import dev.quern.conformance.broken.LifoQueue;
+import dev.quern.conformance.broken.LostAtTheEnd;
 import dev.quern.conformance.broken.LostResume;
 import dev.quern.conformance.broken.LostSubmission;
 import dev.quern.conformance.broken.LostWakeUp;
 import dev.quern.conformance.broken.OverfullView;
+import dev.quern.conformance.broken.OverlappingKey;
 import dev.quern.conformance.broken.OverlappingWork;
 import dev.quern.conformance.broken.RateWithoutCatchingUp;
+import dev.quern.conformance.broken.RemembersKeys;
 import dev.quern.conformance.broken.RemovesTwo;
 import dev.quern.conformance.broken.ReservedInName;
 import dev.quern.conformance.broken.RoundedCapacity;
@@ -61,6 +64,9 @@ class BrokenProvidersTest {
           Map.entry(OverlappingWork.class, "W3"),
           Map.entry(EarlyTimer.class, "W4"),
           Map.entry(SurvivesCancel.class, "W7"),
+          Map.entry(OverlappingKey.class, "W17"),
+          Map.entry(LostAtTheEnd.class, "W17"),
+          Map.entry(RemembersKeys.class, "W17"),
           Map.entry(UnseenCoalesced.class, "G2"),
           Map.entry(HangingMisuse.class, "G6"),
           Map.entry(TakesWhenClosed.class, "G11"),

@@ -6,6 +6,9 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.PoolView;
 import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The factory of one runtime's primitives, or of those that settings give to this provider (rule
  * R5). The runtime has already checked arguments and names and merged the configuration: every
  * option of a spec is set, but those for which absence is a value (a capacity, a daemon queue's
- * pool and priority, a context's pool, a work queue's pool).
+ * pool and priority, a context's pool, a work queue's pool, a keyed queue's rate).
  *
  * <p>Everything returned also implements {@link Managed}, and a daemon queue {@link Target}. A
  * factory method that fails leaves nothing behind. A thread that cannot be created is an {@link
@@ -63,6 +66,12 @@ public interface Primitives {
   TaskContext newTaskContext(TaskContextSpec spec);
 
   WorkQueue newWorkQueue(WorkQueueSpec spec);
+
+  /**
+   * A keyed work queue. Keys are values, and the handler is given here, once: nothing that is
+   * submitted carries code (rule W17).
+   */
+  <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler);
 
   /** The item of one of this factory's work queues that runs on the calling thread (rule W11). */
   Optional<Work> currentWork();

@@ -27,8 +27,8 @@ import java.util.function.BiPredicate;
  * to close, then waited for with what is left of the limit:
  *
  * <pre>
- *   1  contexts, work queues, pool views,           they feed the others, or run on pools
- *      users' pool handles
+ *   1  contexts, work queues, keyed ones, pool      they feed the others, or run on pools
+ *      views, users' pool handles
  *   2  daemon queues, the deepest child first       a target outlives its children (D7)
  *   3  pools that still have handles
  *   4  queues
@@ -37,6 +37,9 @@ import java.util.function.BiPredicate;
  */
 @Singleton
 final class Closer {
+  private static final Set<Kind> FEEDERS =
+      Set.of(Kind.TASK_CONTEXT, Kind.WORK_QUEUE, Kind.KEYED_WORK_QUEUE, Kind.POOL_VIEW);
+
   private final Registry registry;
   private final SharedPools pools;
   private final Primitives primitives;
@@ -78,7 +81,7 @@ final class Closer {
   Map<Primitive, List<String>> close(Deadline deadline) throws InterruptedException {
     Pass pass = new Pass(deadline);
     for (boolean system : new boolean[] {false, true}) {
-      pass.level(handlesOr(system, Set.of(Kind.TASK_CONTEXT, Kind.WORK_QUEUE, Kind.POOL_VIEW)));
+      pass.level(feeders(system));
       List<List<Primitive>> daemonQueues = daemonQueues(system);
       daemonQueues.forEach(depth -> depth.forEach(Closer::release));
       daemonQueues.forEach(pass::level);
@@ -132,10 +135,10 @@ final class Closer {
     }
   }
 
-  private List<Primitive> handlesOr(boolean system, Set<Kind> kinds) {
+  private List<Primitive> feeders(boolean system) {
     List<Primitive> level =
         new ArrayList<>(
-            members((primitive, m) -> m.system() == system && kinds.contains(m.kind())));
+            members((primitive, m) -> m.system() == system && FEEDERS.contains(m.kind())));
     if (!system) {
       pools.live().forEach(shared -> level.addAll(shared.handles()));
     }

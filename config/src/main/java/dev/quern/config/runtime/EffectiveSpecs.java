@@ -4,6 +4,7 @@ package dev.quern.config.runtime;
 import dev.quern.ConfigurationException;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Inspection;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.PoolViewSpec;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContextSpec;
@@ -130,6 +131,22 @@ final class EffectiveSpecs {
     return merge.done(
         capacity(merge, Settings.POOL_VIEW_CAPACITY, spec.capacity())
             .map(merged::capacity)
+            .orElse(merged));
+  }
+
+  Effective<KeyedWorkQueueSpec> of(KeyedWorkQueueSpec spec) {
+    Merge merge = new Merge(layers, spec.name());
+    KeyedWorkQueueSpec merged =
+        KeyedWorkQueueSpec.named(spec.name())
+            .maxActive(merge.require(Settings.KEYED_WORK_QUEUE_MAX_ACTIVE, spec.maxActive()))
+            .firstRetry(merge.require(Settings.KEYED_WORK_QUEUE_FIRST_RETRY, spec.firstRetry()))
+            .maxRetryDelay(
+                merge.require(Settings.KEYED_WORK_QUEUE_MAX_RETRY_DELAY, spec.maxRetryDelay()))
+            .maxRetries(merge.require(Settings.KEYED_WORK_QUEUE_MAX_RETRIES, spec.maxRetries()));
+    return merge.done(
+        merge
+            .value(Settings.KEYED_WORK_QUEUE_RUNS_PER_SECOND, spec.runsPerSecond())
+            .map(merged::runsPerSecond)
             .orElse(merged));
   }
 

@@ -5,6 +5,9 @@ import dev.quern.Action;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.PoolView;
@@ -104,6 +107,13 @@ final class Maker {
         new Order(Kind.POOL_VIEW, spec.name(), false, 0, Kind.THREAD_POOL, pool),
         () -> specs.of(spec),
         create);
+  }
+
+  <K> KeyedWorkQueue<K> keyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    return make(
+        new Order(Kind.KEYED_WORK_QUEUE, spec.name(), false, 0),
+        () -> specs.of(spec),
+        merged -> primitives.newKeyedWorkQueue(merged, handler));
   }
 
   /** A pool by itself; {@link SharedPools} shares it. */

@@ -6,6 +6,9 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.Kind;
 import dev.quern.PoolView;
 import dev.quern.PoolViewSpec;
@@ -77,6 +80,11 @@ final class MixedPrimitives implements Primitives {
   @Override
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
     return factory(Kind.WORK_QUEUE, spec.name()).newWorkQueue(spec);
+  }
+
+  @Override
+  public <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    return factory(Kind.KEYED_WORK_QUEUE, spec.name()).newKeyedWorkQueue(spec, handler);
   }
 
   /** A thread may be in items of several providers; of one inside another, any is right. */

@@ -8,6 +8,9 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Inspection;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.Kind;
 import dev.quern.Quern;
 import dev.quern.Queue;
@@ -144,6 +147,14 @@ final class QuernRuntime implements Quern {
     Maker.userName(spec.name());
     spec.pool().ifPresent(Maker::userName);
     return maker.workQueue(spec, false);
+  }
+
+  @Override
+  public <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(handler, "handler");
+    Maker.userName(spec.name());
+    return maker.keyedWorkQueue(spec, handler);
   }
 
   @Override

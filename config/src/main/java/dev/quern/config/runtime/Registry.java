@@ -26,9 +26,14 @@ import java.util.concurrent.locks.ReentrantLock;
 @Singleton
 final class Registry {
   private static final Set<Kind> UNIQUE =
-      Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE, Kind.POOL_VIEW);
+      Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE, Kind.KEYED_WORK_QUEUE, Kind.POOL_VIEW);
   private static final Set<Kind> HELD =
-      Set.of(Kind.DAEMON_QUEUE, Kind.WORK_QUEUE, Kind.THREAD_POOL, Kind.POOL_VIEW);
+      Set.of(
+          Kind.DAEMON_QUEUE,
+          Kind.WORK_QUEUE,
+          Kind.KEYED_WORK_QUEUE,
+          Kind.THREAD_POOL,
+          Kind.POOL_VIEW);
 
   /** What may still be made. */
   enum Phase {

@@ -2,6 +2,7 @@
 package dev.quern.config.runtime;
 
 import static dev.quern.Kind.DAEMON_QUEUE;
+import static dev.quern.Kind.KEYED_WORK_QUEUE;
 import static dev.quern.Kind.POOL_VIEW;
 import static dev.quern.Kind.QUEUE;
 import static dev.quern.Kind.TASK_CONTEXT;
@@ -218,6 +219,46 @@ final class Settings {
           ValueType.integer(1, QueueSpec.MAX_CAPACITY),
           null,
           "How many jobs may wait in a view that the program gave a capacity.");
+
+  static final Key<Integer> KEYED_WORK_QUEUE_MAX_ACTIVE =
+      tuning(
+          KEYED_WORK_QUEUE,
+          "max-active",
+          ValueType.integer(1, Integer.MAX_VALUE),
+          Math.max(4, CPUS + 1),
+          "How many keys run at once. The default, one more than there are processors but at least"
+              + " four, keeps every processor busy when one run blocks.");
+  static final Key<Duration> KEYED_WORK_QUEUE_FIRST_RETRY =
+      tuning(
+          KEYED_WORK_QUEUE,
+          "first-retry",
+          ValueType.duration(LEAST),
+          Duration.ofMillis(10),
+          "How long a key waits for its first retry; each further one waits twice as long. 10ms"
+              + " passes over a conflict, and the tenth retry waits some five seconds.");
+  static final Key<Duration> KEYED_WORK_QUEUE_MAX_RETRY_DELAY =
+      tuning(
+          KEYED_WORK_QUEUE,
+          "max-retry-delay",
+          ValueType.duration(LEAST),
+          Duration.ofMinutes(5),
+          "The longest that a key waits for a retry. Five minutes spare what is down, and notice"
+              + " soon enough that it is up again.");
+  static final Key<Integer> KEYED_WORK_QUEUE_MAX_RETRIES =
+      tuning(
+          KEYED_WORK_QUEUE,
+          "max-retries",
+          ValueType.integer(0, Integer.MAX_VALUE),
+          Integer.MAX_VALUE,
+          "After how many retries a key is given up and reported. The default is never in"
+              + " practice: to give work up is for the program to say.");
+  static final Key<Double> KEYED_WORK_QUEUE_RUNS_PER_SECOND =
+      tuning(
+          KEYED_WORK_QUEUE,
+          "runs-per-second",
+          ValueType.positiveNumber(),
+          null,
+          "How many runs may begin in a second; what is more is delayed. No default: no limit.");
 
   static {
     for (Kind kind : Kind.values()) {

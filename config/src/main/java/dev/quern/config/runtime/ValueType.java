@@ -57,6 +57,18 @@ record ValueType<T>(String expected, Function<String, T> parser, Function<T, Str
         String::valueOf);
   }
 
+  /** A finite number greater than zero. */
+  static ValueType<Double> positiveNumber() {
+    return new ValueType<>(
+        "a number greater than 0, such as 50 or 0.5",
+        text -> {
+          double value = Double.parseDouble(text);
+          require(value > 0 && value < Double.POSITIVE_INFINITY);
+          return value;
+        },
+        String::valueOf);
+  }
+
   /** A duration, {@code min} or longer: {@code 250ms}, {@code 30s}, {@code 5m} or {@code PT30S}. */
   static ValueType<Duration> duration(Duration min) {
     return new ValueType<>(

@@ -6,6 +6,9 @@ import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyHandler;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
 import dev.quern.PoolView;
 import dev.quern.PoolViewSpec;
 import dev.quern.Queue;
@@ -104,6 +107,12 @@ final class FakeProvider implements Provider, Primitives {
   @Override
   public WorkQueue newWorkQueue(WorkQueueSpec spec) {
     return make(WorkQueue.class, spec.name(), spec);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <K> KeyedWorkQueue<K> newKeyedWorkQueue(KeyedWorkQueueSpec spec, KeyHandler<K> handler) {
+    return (KeyedWorkQueue<K>) make(KeyedWorkQueue.class, spec.name(), spec);
   }
 
   @Override

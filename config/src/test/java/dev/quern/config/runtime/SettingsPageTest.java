@@ -88,7 +88,8 @@ class SettingsPageTest {
   }
 
   private static <T> String initial(Key<T> key) {
-    if (key == (Key<?>) Settings.WORK_QUEUE_MAX_ACTIVE) {
+    if (key == (Key<?>) Settings.WORK_QUEUE_MAX_ACTIVE
+        || key == (Key<?>) Settings.KEYED_WORK_QUEUE_MAX_ACTIVE) {
       return "processors + 1, at least 4";
     }
     T initial = key.initial();

@@ -4,6 +4,7 @@ package dev.quern.conformance.broken;
 import dev.quern.Body;
 import dev.quern.DaemonQueue;
 import dev.quern.Job;
+import dev.quern.KeyedWorkQueue;
 import dev.quern.PoolView;
 import dev.quern.Queue;
 import dev.quern.Task;
@@ -44,7 +45,8 @@ abstract class BrokenProvider implements Provider {
           TaskContext.class,
           Task.class,
           WorkQueue.class,
-          Work.class);
+          Work.class,
+          KeyedWorkQueue.class);
 
   /** A call to something wrapped. */
   final class Invocation {
