@@ -27,6 +27,9 @@ final class LockedWork extends WorkList.Link implements Work {
   final WorkState state = new WorkState(); // guarded by core's lock
   final WorkRuns runs = new WorkRuns(); // guarded by core's lock
   boolean closed; // guarded by core's lock
+  long
+      inLineSince; // guarded by core's lock, means something while in line, where the core is timed
+  long place; // guarded by core's lock, the number of that wait
 
   private final String name;
   private final WorkTimer timer = new WorkTimer(this); // guarded by core's lock

@@ -64,6 +64,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
             name,
             host,
             ordered,
+            spec.waitLimit().isPresent(),
             wheel,
             current,
             core -> {
@@ -113,22 +114,22 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     requireOutside("flush()");
     return core.step(
         () -> {
-          Runs owed = new Runs(core.queuedOrRunning());
+          OwedRuns owed = new OwedRuns(core.queuedOrRunning());
           return core.await(owed::areOver, nanos);
         });
   }
 
   /** The runs that are queued or going on at one instant. */
-  private static final class Runs {
-    private record Run(LockedWork work, long number) {}
+  private static final class OwedRuns {
+    private record Owed(LockedWork work, long number) {}
 
-    private final ArrayDeque<Run> runs = new ArrayDeque<>();
+    private final ArrayDeque<Owed> runs = new ArrayDeque<>();
 
-    Runs(Set<LockedWork> works) {
+    OwedRuns(Set<LockedWork> works) {
       for (LockedWork work : works) {
-        runs.add(new Run(work, work.runs.current()));
+        runs.add(new Owed(work, work.runs.current()));
         if (work.state.now().isQueued()) {
-          runs.add(new Run(work, work.runs.latest()));
+          runs.add(new Owed(work, work.runs.latest()));
         }
       }
     }
@@ -240,6 +241,16 @@ final class LockedWorkQueue implements WorkQueue, Managed {
               core.queuedOrRunning().stream().filter(work -> work.state.now().isQueued()).count();
           return core.tally.counts(core.delayed.size() + queued, core.lanes.inspect(now, nanoTime));
         });
+  }
+
+  @Override
+  public List<Run> runs() {
+    return core.look(() -> core.lanes.runs(host.nanoTime()));
+  }
+
+  @Override
+  public List<Wait> waits(long nanos) {
+    return core.look(() -> core.waits(nanos));
   }
 
   @Override

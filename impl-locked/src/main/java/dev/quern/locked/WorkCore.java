@@ -6,6 +6,7 @@ import dev.quern.Cancellation;
 import dev.quern.Kind;
 import dev.quern.locked.WorkState.State;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,10 +45,12 @@ final class WorkCore {
   private final String name;
   private final Host host;
   private final boolean ordered;
+  private final boolean timed;
   private final TimerWheel wheel;
   private final ThreadLocal<@Nullable LockedWork> current;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition(); // a run is over, or a drain
+  private long places; // guarded by lock, how often an item has joined the line
 
   /**
    * @param wheel the runtime's timers
@@ -57,12 +60,14 @@ final class WorkCore {
       String name,
       Host host,
       boolean ordered,
+      boolean timed,
       TimerWheel wheel,
       ThreadLocal<@Nullable LockedWork> current,
       Function<WorkCore, WorkLanes> lanes) {
     this.name = name;
     this.host = host;
     this.ordered = ordered;
+    this.timed = timed;
     this.wheel = wheel;
     this.current = current;
     this.lanes = lanes.apply(this);
@@ -183,6 +188,9 @@ final class WorkCore {
       if (to != null) {
         to.add(work);
       }
+      if (to == line && timed) {
+        stamp(work, old);
+      }
     }
     work.setTimer(wheel);
     boolean over = work.runs.follow(old, now);
@@ -191,6 +199,28 @@ final class WorkCore {
       changed.signalAll();
     }
     return to == line && from != line;
+  }
+
+  /** An item that was delayed waits since its deadline, if that has come. */
+  private void stamp(LockedWork work, State old) {
+    long now = host.nanoTime();
+    long deadline = work.state.deadline();
+    work.inLineSince = old.isDelayed() && deadline - now < 0 ? deadline : now;
+    work.place = ++places;
+  }
+
+  /** What has stood in line for that long or longer (rule W18). */
+  List<Managed.Wait> waits(long nanos) {
+    long now = host.nanoTime();
+    List<Managed.Wait> found = new ArrayList<>();
+    line.forEach(
+        work -> {
+          long waited = now - work.inLineSince;
+          if (waited >= nanos) {
+            found.add(new Managed.Wait(work.name(), waited, work.place));
+          }
+        });
+    return found;
   }
 
   private @Nullable WorkList listOf(State state) {

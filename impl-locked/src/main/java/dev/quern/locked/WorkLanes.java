@@ -6,6 +6,7 @@ import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -35,6 +36,7 @@ final class WorkLanes {
   private final List<Lane> all = new ArrayList<>(); // guarded by core.lock
   private final ArrayDeque<Lane> free = new ArrayDeque<>(); // guarded by core.lock
   private int running; // guarded by core.lock
+  private long begun; // guarded by core.lock, runs so far
 
   WorkLanes(
       WorkCore core,
@@ -103,6 +105,17 @@ final class WorkLanes {
     return runs;
   }
 
+  /** The queue's lock is held. */
+  List<Managed.Run> runs(long now) {
+    List<Managed.Run> runs = new ArrayList<>();
+    for (Lane lane : all) {
+      if (lane.work != null && lane.thread != null) {
+        runs.add(new Managed.Run(lane.work.name(), lane.thread, now - lane.since, lane.number));
+      }
+    }
+    return runs;
+  }
+
   /**
    * The queue takes nothing more. The lanes that are engaged run what is in line, and nothing joins
    * it any more but through a lane that is about to look. So the pool may be closed before they
@@ -123,6 +136,7 @@ final class WorkLanes {
     private @Nullable LockedWork work;
     private @Nullable Thread thread; // while it runs that work
     private long since;
+    private long number; // of its run
 
     private void run() {
       try {
@@ -136,7 +150,6 @@ final class WorkLanes {
     }
 
     private Optional<LockedWork> begin() {
-      long now = host.nanoTime();
       return core.look(
           () -> {
             LockedWork first = core.line.first();
@@ -144,10 +157,12 @@ final class WorkLanes {
               leave();
               return Optional.empty();
             }
+            long now = host.nanoTime(); // here, so that no run seems longer than it is
             work = first;
             thread = Thread.currentThread();
             since = now;
             running++;
+            number = ++begun;
             core.settle(first, first.state.begin());
             return Optional.of(first);
           });

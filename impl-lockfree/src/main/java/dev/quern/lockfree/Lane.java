@@ -3,6 +3,8 @@ package dev.quern.lockfree;
 
 import dev.quern.Job;
 import dev.quern.Kind;
+import dev.quern.spi.Managed;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
   private static final long NOT_TAKING = Long.MAX_VALUE;
+  private static final int COUNT_BITS = 47; // the number of a lane has 16
 
   final int number;
   volatile int nextFree; // while it is free: the next free lane, as WorkLanes counts them
@@ -63,6 +66,23 @@ final class Lane {
     return failed;
   }
 
+  /**
+   * The run that goes on here, for the watchdog (rule W18). Item and time are written before the
+   * run is counted as begun, and the next ones after it was counted as completed: between the two
+   * looks at the counts they are that run's.
+   */
+  Optional<Managed.Run> run(long now) {
+    long count = begun;
+    LockfreeWork item = work;
+    Thread runner = thread;
+    long time = since;
+    boolean goesOn = item != null && runner != null && completed < count && begun == count;
+    return goesOn
+        ? Optional.of(
+            new Managed.Run(item.name(), runner, now - time, (long) number << COUNT_BITS | count))
+        : Optional.empty();
+  }
+
   /** Whether it has left behind all that stood in line before that place. */
   boolean isPast(long end) {
     return place >= end;
@@ -112,8 +132,7 @@ final class Lane {
       return;
     }
     try {
-      begun = begun + 1;
-      since = core.host.nanoTime();
+      begin();
       well =
           UserCode.runHere(
               core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.code());
@@ -128,6 +147,15 @@ final class Lane {
         place = NOT_TAKING;
         core.waits.wakeAll();
       }
+    }
+  }
+
+  /** Since when comes first: whoever sees that a run has begun sees its time. */
+  private void begin() {
+    try {
+      since = core.host.nanoTime();
+    } finally {
+      begun = begun + 1;
     }
   }
 

@@ -65,6 +65,11 @@ final class LockfreeWork extends WorkState implements Work {
   }
 
   @Override
+  long now() {
+    return core.wheel.now();
+  }
+
+  @Override
   boolean isSingle() {
     return core.lanes.isSingle();
   }

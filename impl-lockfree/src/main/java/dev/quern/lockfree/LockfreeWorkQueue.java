@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,13 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
             .threadNames(false);
     this.core =
         new WorkCore(
-            spec.name(), host, wheel, current, maxActive, made -> pool(made, host, workers));
+            spec.name(),
+            host,
+            wheel,
+            current,
+            maxActive,
+            spec.waitLimit().isPresent(),
+            made -> pool(made, host, workers));
   }
 
   private ThreadPool pool(WorkCore made, Host host, ThreadPoolSpec workers) {
@@ -203,6 +210,17 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
         counts.refused(),
         completed,
         failed);
+  }
+
+  @Override
+  public List<Run> runs() {
+    long now = core.host.nanoTime(); // first: none is said to run for longer than it does
+    return core.lanes.all().stream().map(lane -> lane.run(now)).flatMap(Optional::stream).toList();
+  }
+
+  @Override
+  public List<Wait> waits(long nanos) {
+    return core.waits(nanos);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.quern.ClosedException;
 import dev.quern.Kind;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -47,13 +48,14 @@ final class WorkCore {
       TimerWheel wheel,
       ThreadLocal<@Nullable Lane> current,
       int maxActive,
+      boolean timed,
       Function<WorkCore, ThreadPool> pool) {
     this.name = name;
     this.host = host;
     this.wheel = wheel;
     this.current = current;
     this.waits = new WaitList(host.parker());
-    this.line = new RunLine(host.parker());
+    this.line = new RunLine(host.parker(), timed);
     this.lanes = new WorkLanes(this, pool.apply(this), maxActive);
   }
 
@@ -241,6 +243,25 @@ final class WorkCore {
           }
         });
     return works;
+  }
+
+  /** What has stood in line for that long or longer, for the watchdog (rule W18). */
+  List<Managed.Wait> waits(long nanos) {
+    long now = wheel.now(); // first: none is said to wait for longer than it does
+    List<Managed.Wait> found = new ArrayList<>();
+    line.forEach(
+        item -> {
+          LockfreeWork work = (LockfreeWork) item;
+          long word = work.word();
+          if (WorkState.isInLine(word)) {
+            long place = WorkState.data(word);
+            long waited = now - line.stamped(place);
+            if (waited >= nanos && work.word() == word) {
+              found.add(new Managed.Wait(work.name(), waited, place));
+            }
+          }
+        });
+    return found;
   }
 
   /**

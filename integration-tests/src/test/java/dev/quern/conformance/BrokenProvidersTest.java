@@ -17,6 +17,7 @@ import dev.quern.conformance.broken.LifoQueue;
 import dev.quern.conformance.broken.LostWakeUp;
 import dev.quern.conformance.broken.OverlappingWork;
 import dev.quern.conformance.broken.RoundedCapacity;
+import dev.quern.conformance.broken.RunShownAnew;
 import dev.quern.conformance.broken.SiblingCutOff;
 import dev.quern.conformance.broken.SurvivesCancel;
 import dev.quern.conformance.broken.TakesWhenClosed;
@@ -53,7 +54,8 @@ class BrokenProvidersTest {
           Map.entry(SurvivesCancel.class, "W7"),
           Map.entry(UnseenCoalesced.class, "G2"),
           Map.entry(HangingMisuse.class, "G6"),
-          Map.entry(TakesWhenClosed.class, "G11"));
+          Map.entry(TakesWhenClosed.class, "G11"),
+          Map.entry(RunShownAnew.class, "W18"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";

@@ -22,6 +22,42 @@ public interface Managed {
    */
   void interruptRuns();
 
+  /**
+   * The runs going on, for the watchdog (rule W18); asked only of what has a {@code runLimit}. Any
+   * thread; never waits long. The time is never more than the run has taken when this returns, nor
+   * that of another run.
+   */
+  default List<Run> runs() {
+    return List.of();
+  }
+
+  /**
+   * The items that have stood in line for that long or longer, for the watchdog (rule W18); asked
+   * only of what has a {@code waitLimit}. Any thread; never waits long.
+   */
+  default List<Wait> waits(long nanos) {
+    return List.of();
+  }
+
+  /**
+   * A run going on.
+   *
+   * @param item the item's name
+   * @param thread the thread it runs on
+   * @param nanos for how long so far, on the host's clock
+   * @param number no other run of this primitive has it
+   */
+  record Run(String item, Thread thread, long nanos, long number) {}
+
+  /**
+   * An item in line.
+   *
+   * @param item the item's name
+   * @param nanos for how long so far, on the host's clock
+   * @param number no other wait of this primitive has it
+   */
+  record Wait(String item, long nanos, long number) {}
+
   /** Totals since creation, and what is pending and running now. */
   record Counts(
       long pending,

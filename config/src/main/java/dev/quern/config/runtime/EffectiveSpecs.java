@@ -98,12 +98,26 @@ final class EffectiveSpecs {
     int priority = merge.require(Settings.WORK_QUEUE_PRIORITY, spec.priority());
     if (spec.ordered().orElse(false)) {
       merge.refuse(Settings.WORK_QUEUE_MAX_ACTIVE, "an ordered queue runs one item at a time");
-      return merge.done(WorkQueueSpec.ordered(spec.name()).priority(priority));
+      return merge.done(
+          watched(merge, spec, WorkQueueSpec.ordered(spec.name()).priority(priority)));
     }
-    return merge.done(
+    WorkQueueSpec merged =
         WorkQueueSpec.named(spec.name())
             .maxActive(merge.require(Settings.WORK_QUEUE_MAX_ACTIVE, spec.maxActive()))
-            .priority(priority));
+            .priority(priority);
+    return merge.done(watched(merge, spec, merged));
+  }
+
+  private static WorkQueueSpec watched(Merge merge, WorkQueueSpec spec, WorkQueueSpec merged) {
+    WorkQueueSpec watched =
+        merge
+            .value(Settings.WORK_QUEUE_RUN_LIMIT, spec.runLimit())
+            .map(merged::runLimit)
+            .orElse(merged);
+    return merge
+        .value(Settings.WORK_QUEUE_WAIT_LIMIT, spec.waitLimit())
+        .map(watched::waitLimit)
+        .orElse(watched);
   }
 
   private static Optional<Integer> capacity(

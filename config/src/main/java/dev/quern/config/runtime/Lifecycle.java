@@ -43,6 +43,7 @@ final class Lifecycle {
   private final Registry registry;
   private final Closer closer;
   private final TimerThread timer;
+  private final Watchdog watchdog;
   private final Threads threads;
   private final Log log;
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,12 +58,14 @@ final class Lifecycle {
       Registry registry,
       Closer closer,
       TimerThread timer,
+      Watchdog watchdog,
       Threads threads,
       Log log) {
     this.settings = settings;
     this.registry = registry;
     this.closer = closer;
     this.timer = timer;
+    this.watchdog = watchdog;
     this.threads = threads;
     this.log = log;
   }
@@ -158,6 +161,7 @@ final class Lifecycle {
   private void finish(Map<Primitive, List<String>> unfinished) {
     registry.enter(Phase.CLOSED);
     timer.end();
+    watchdog.end();
     Thread unneeded;
     lock.lock();
     try {

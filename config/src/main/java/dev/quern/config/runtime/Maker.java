@@ -38,6 +38,7 @@ final class Maker {
   private final EffectiveSpecs specs;
   private final Primitives primitives;
   private final VirtualThreads virtualThreads;
+  private final Watchdog watchdog;
   private final Log log;
 
   @Inject
@@ -46,11 +47,13 @@ final class Maker {
       EffectiveSpecs specs,
       Primitives primitives,
       VirtualThreads virtualThreads,
+      Watchdog watchdog,
       Log log) {
     this.registry = registry;
     this.specs = specs;
     this.primitives = primitives;
     this.virtualThreads = virtualThreads;
+    this.watchdog = watchdog;
     this.log = log;
   }
 
@@ -87,9 +90,14 @@ final class Maker {
 
   WorkQueue workQueue(WorkQueueSpec spec, boolean system) {
     return make(
-        new Order(Kind.WORK_QUEUE, spec.name(), system, 0),
-        () -> specs.of(spec),
-        primitives::newWorkQueue);
+        new Order(Kind.WORK_QUEUE, spec.name(), system, 0), () -> specs.of(spec), this::workQueue);
+  }
+
+  private WorkQueue workQueue(WorkQueueSpec merged) {
+    watchdog.require(merged);
+    WorkQueue made = primitives.newWorkQueue(merged);
+    watchdog.watch((Managed) made, merged);
+    return made;
   }
 
   /** A pool by itself; {@link SharedPools} shares it. */

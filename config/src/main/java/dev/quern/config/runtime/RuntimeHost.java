@@ -26,6 +26,7 @@ final class RuntimeHost implements Host {
   private final Failures failures;
   private final Log log;
   private final Registry registry;
+  private final Watchdog watchdog;
   private final Lazy<Maker> maker;
   private final Lazy<SharedPools> pools;
 
@@ -37,6 +38,7 @@ final class RuntimeHost implements Host {
       Failures failures,
       Log log,
       Registry registry,
+      Watchdog watchdog,
       Lazy<Maker> maker,
       Lazy<SharedPools> pools) {
     this.settings = settings;
@@ -45,6 +47,7 @@ final class RuntimeHost implements Host {
     this.failures = failures;
     this.log = log;
     this.registry = registry;
+    this.watchdog = watchdog;
     this.maker = maker;
     this.pools = pools;
   }
@@ -98,5 +101,6 @@ final class RuntimeHost implements Host {
   @Override
   public void ended(Managed primitive) {
     registry.ended(primitive);
+    watchdog.forget(primitive);
   }
 }

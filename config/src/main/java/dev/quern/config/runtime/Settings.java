@@ -180,6 +180,20 @@ final class Settings {
           ValueType.integer(ThreadPoolSpec.NO_PRIORITY, Thread.MAX_PRIORITY),
           ThreadPoolSpec.NO_PRIORITY,
           "The priority of the workers; 0 leaves them the normal one.");
+  static final Key<Duration> WORK_QUEUE_RUN_LIMIT =
+      tuning(
+          WORK_QUEUE,
+          "run-limit",
+          ValueType.duration(LEAST),
+          null,
+          "After how long a run is reported as stalled. No default: never.");
+  static final Key<Duration> WORK_QUEUE_WAIT_LIMIT =
+      tuning(
+          WORK_QUEUE,
+          "wait-limit",
+          ValueType.duration(LEAST),
+          null,
+          "After how long in line an item is reported as stalled. No default: never.");
 
   static {
     for (Kind kind : Kind.values()) {
