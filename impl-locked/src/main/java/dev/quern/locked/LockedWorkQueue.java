@@ -64,7 +64,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
             name,
             host,
             ordered,
-            spec.waitLimit().isPresent(),
+            WorkTimes.of(spec),
             wheel,
             current,
             core -> {

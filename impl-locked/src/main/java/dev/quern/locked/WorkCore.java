@@ -40,12 +40,12 @@ final class WorkCore {
   final WorkList line = new WorkList(); // guarded by lock
   final WorkList delayed = new WorkList(); // guarded by lock
   final WorkTally tally = new WorkTally(); // guarded by lock
+  final WorkTimes times;
   final WorkLanes lanes;
 
   private final String name;
   private final Host host;
   private final boolean ordered;
-  private final boolean timed;
   private final TimerWheel wheel;
   private final ThreadLocal<@Nullable LockedWork> current;
   private final ReentrantLock lock = new ReentrantLock();
@@ -60,14 +60,14 @@ final class WorkCore {
       String name,
       Host host,
       boolean ordered,
-      boolean timed,
+      WorkTimes times,
       TimerWheel wheel,
       ThreadLocal<@Nullable LockedWork> current,
       Function<WorkCore, WorkLanes> lanes) {
     this.name = name;
     this.host = host;
     this.ordered = ordered;
-    this.timed = timed;
+    this.times = times;
     this.wheel = wheel;
     this.current = current;
     this.lanes = lanes.apply(this);
@@ -188,7 +188,7 @@ final class WorkCore {
       if (to != null) {
         to.add(work);
       }
-      if (to == line && timed) {
+      if (to == line && times != WorkTimes.RUNS) {
         stamp(work, old);
       }
     }

@@ -163,6 +163,9 @@ final class WorkLanes {
             since = now;
             running++;
             number = ++begun;
+            if (core.times == WorkTimes.TOTALS) {
+              core.tally.waitedFor(now - first.inLineSince);
+            }
             core.settle(first, first.state.begin());
             return Optional.of(first);
           });
@@ -179,9 +182,11 @@ final class WorkLanes {
     }
 
     private void end(boolean ok) {
+      long nanos = core.times == WorkTimes.TOTALS ? host.nanoTime() - since : 0;
       core.run(
           () -> {
             core.tally.ran(ok);
+            core.tally.ranFor(nanos);
             finish();
           });
       Thread.interrupted(); // one that interruptRuns set after the body's end

@@ -21,7 +21,7 @@ final class Lane {
 
   private final WorkCore core;
   private final Job job;
-  private final LongConsumer intent = taken -> place = taken;
+  private final LongConsumer intent;
 
   private volatile long place = NOT_TAKING; // that it took, or is about to take
   private volatile @Nullable LockfreeWork work;
@@ -30,11 +30,20 @@ final class Lane {
   private volatile long begun;
   private volatile long completed;
   private volatile long failed;
+  private volatile long waited; // nanoseconds
+  private volatile long ran; // nanoseconds
+  private long inLineSince; // what it took, on the wheel's scale; its own thread only
 
   Lane(WorkCore core, int number) {
     this.core = core;
     this.number = number;
+    this.intent = core.times == WorkTimes.TOTALS ? this::intendTimed : taken -> place = taken;
     this.job = core.lanes.newJob(this::run);
+  }
+
+  private void intendTimed(long taken) {
+    place = taken;
+    inLineSince = core.line.stamped(taken); // now: once taken, its cell may get another time
   }
 
   void start() {
@@ -64,6 +73,14 @@ final class Lane {
 
   long failed() {
     return failed;
+  }
+
+  long waited() {
+    return waited;
+  }
+
+  long ran() {
+    return ran;
   }
 
   /**
@@ -136,6 +153,9 @@ final class Lane {
       well =
           UserCode.runHere(
               core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.code());
+      if (core.times == WorkTimes.TOTALS) {
+        ran = ran + (core.host.nanoTime() - since);
+      }
     } finally {
       completed = completed + 1;
       failed = failed + (well ? 0 : 1);
@@ -154,6 +174,9 @@ final class Lane {
   private void begin() {
     try {
       since = core.host.nanoTime();
+      if (core.times == WorkTimes.TOTALS) {
+        waited = waited + (core.wheel.sinceOrigin(since) - inLineSince);
+      }
     } finally {
       begun = begun + 1;
     }

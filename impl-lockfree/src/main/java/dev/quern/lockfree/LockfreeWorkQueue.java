@@ -54,7 +54,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
             wheel,
             current,
             maxActive,
-            spec.waitLimit().isPresent(),
+            WorkTimes.of(spec),
             made -> pool(made, host, workers));
   }
 
@@ -189,11 +189,15 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     long begun = 0;
     long completed = 0;
     long failed = 0;
+    long waited = 0;
+    long ran = 0;
     List<Family.Running> running = new ArrayList<>();
     for (Lane lane : core.lanes.all()) {
       begun += lane.begun();
       completed += lane.completed();
       failed += lane.failed();
+      waited += lane.waited();
+      ran += lane.ran();
       LockfreeWork work = lane.work();
       Thread thread = lane.thread();
       if (work != null && thread != null) {
@@ -209,7 +213,9 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
         counts.coalesced(),
         counts.refused(),
         completed,
-        failed);
+        failed,
+        waited,
+        ran);
   }
 
   @Override

@@ -29,6 +29,7 @@ final class WorkCore {
   final Host host;
   final TimerWheel wheel;
   final ThreadLocal<@Nullable Lane> current;
+  final WorkTimes times;
   final WorkGate gate = new WorkGate();
   final WatchedRuns watched = new WatchedRuns();
   final WorkCounts counts = new WorkCounts();
@@ -48,14 +49,15 @@ final class WorkCore {
       TimerWheel wheel,
       ThreadLocal<@Nullable Lane> current,
       int maxActive,
-      boolean timed,
+      WorkTimes times,
       Function<WorkCore, ThreadPool> pool) {
     this.name = name;
     this.host = host;
+    this.times = times;
     this.wheel = wheel;
     this.current = current;
     this.waits = new WaitList(host.parker());
-    this.line = new RunLine(host.parker(), timed);
+    this.line = new RunLine(host.parker(), times != WorkTimes.RUNS);
     this.lanes = new WorkLanes(this, pool.apply(this), maxActive);
   }
 

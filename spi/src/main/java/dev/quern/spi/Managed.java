@@ -58,7 +58,12 @@ public interface Managed {
    */
   record Wait(String item, long nanos, long number) {}
 
-  /** Totals since creation, and what is pending and running now. */
+  /**
+   * Totals since creation, and what is pending and running now.
+   *
+   * @param waited how many nanoseconds items stood in line, where timing is on, else 0
+   * @param ran how many nanoseconds runs took, where timing is on, else 0
+   */
   record Counts(
       long pending,
       List<Family.Running> running,
@@ -66,9 +71,23 @@ public interface Managed {
       long coalesced,
       long refused,
       long completed,
-      long failed) {
+      long failed,
+      long waited,
+      long ran) {
     public Counts {
       running = List.copyOf(running);
+    }
+
+    /** Of what keeps no times. */
+    public Counts(
+        long pending,
+        List<Family.Running> running,
+        long accepted,
+        long coalesced,
+        long refused,
+        long completed,
+        long failed) {
+      this(pending, running, accepted, coalesced, refused, completed, failed, 0, 0);
     }
   }
 }

@@ -20,7 +20,13 @@ final class HandPool implements ThreadPool {
   /** A queue with one lane, whose job is {@link HandCarried#drain}. */
   static WorkCore core(HandCarried host) {
     return new WorkCore(
-        "q", host, new TimerWheel(host), new ThreadLocal<>(), 1, false, made -> new HandPool(host));
+        "q",
+        host,
+        new TimerWheel(host),
+        new ThreadLocal<>(),
+        1,
+        WorkTimes.RUNS,
+        made -> new HandPool(host));
   }
 
   @Override

@@ -113,7 +113,8 @@ final class EffectiveSpecs {
         merge
             .value(Settings.WORK_QUEUE_RUN_LIMIT, spec.runLimit())
             .map(merged::runLimit)
-            .orElse(merged);
+            .orElse(merged)
+            .timing(merge.require(Settings.WORK_QUEUE_TIMING, spec.timing()));
     return merge
         .value(Settings.WORK_QUEUE_WAIT_LIMIT, spec.waitLimit())
         .map(watched::waitLimit)

@@ -11,6 +11,7 @@ import dev.quern.spi.Managed.Counts;
 import dev.quern.spi.Provider;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -65,7 +66,9 @@ final class Inspector {
         counts.stream().mapToLong(Counts::coalesced).sum(),
         counts.stream().mapToLong(Counts::refused).sum(),
         counts.stream().mapToLong(Counts::completed).sum(),
-        counts.stream().mapToLong(Counts::failed).sum());
+        counts.stream().mapToLong(Counts::failed).sum(),
+        Duration.ofNanos(counts.stream().mapToLong(Counts::waited).sum()),
+        Duration.ofNanos(counts.stream().mapToLong(Counts::ran).sum()));
   }
 
   private List<Setting> settings(Collection<Member> live) {
