@@ -3,7 +3,7 @@ package dev.quern;
 
 /**
  * Hears of what user code threw, and of what stands still. Written by users; the default one logs,
- * throws at ERROR and stalls at WARNING. Rules G5, G16, W18.
+ * throws at ERROR, the rest at WARNING. Rules G5, G16, G20, W18.
  */
 @FunctionalInterface
 public interface FailureHandler {
@@ -21,4 +21,10 @@ public interface FailureHandler {
    * W18.
    */
   default void stalled(Stall stall) {}
+
+  /**
+   * Called once for each set of workers that wait for what only they could run, where {@code
+   * quern.wait-cycles} is on; otherwise as {@link #stalled}. Rule G20.
+   */
+  default void deadlocked(WaitCycle cycle) {}
 }

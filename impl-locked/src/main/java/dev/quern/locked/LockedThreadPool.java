@@ -45,6 +45,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
   final Condition settled = lock.newCondition();
 
   final Tally tally = new Tally(); // guarded by lock
+  final AnnouncedWaits announced;
 
   private final String name;
   private final boolean visible;
@@ -71,6 +72,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.host = host;
     this.name = spec.name();
     this.visible = visible;
+    this.announced = new AnnouncedWaits(host, Kind.THREAD_POOL, name);
     this.threadNames = spec.threadNames().orElse(false);
     this.staff = new PoolStaff(this, spec, inside);
     try {
@@ -222,6 +224,21 @@ final class LockedThreadPool implements ThreadPool, Managed {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public List<Run> runs() {
+    lock.lock();
+    try {
+      return staff.runs(host.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int maxRuns() {
+    return staff.maxThreads();
   }
 
   @Override

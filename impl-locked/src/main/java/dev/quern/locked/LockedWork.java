@@ -149,7 +149,7 @@ final class LockedWork extends WorkList.Link implements Work {
         () -> {
           Cancellation answer = core.cancel(this, event);
           long run = runs.current();
-          return core.await(() -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
+          return core.await(this, () -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
         });
   }
 
@@ -198,7 +198,7 @@ final class LockedWork extends WorkList.Link implements Work {
         () -> {
           core.queue(this, WorkState::hurry);
           long run = runs.latest();
-          return core.await(() -> runs.isOver(run), nanos);
+          return core.await(this, () -> runs.isOver(run), nanos);
         });
   }
 
@@ -206,7 +206,7 @@ final class LockedWork extends WorkList.Link implements Work {
   public void close() {
     requireOutside("close()");
     boolean removed = beginClose();
-    core.step(() -> core.awaitUninterruptibly(this::isIdle));
+    core.step(() -> core.awaitUninterruptibly(this, this::isIdle));
     if (removed) {
       core.warn(this + ": close() removed its delayed run");
     }
@@ -217,7 +217,7 @@ final class LockedWork extends WorkList.Link implements Work {
     long nanos = Waits.nanos(limit);
     requireOutside("close()");
     boolean removed = beginClose();
-    boolean ended = core.step(() -> core.await(this::isIdle, nanos));
+    boolean ended = core.step(() -> core.await(this, this::isIdle, nanos));
     return ended && !removed ? List.of() : List.of(name);
   }
 

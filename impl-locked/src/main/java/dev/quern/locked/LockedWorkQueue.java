@@ -115,7 +115,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     return core.step(
         () -> {
           OwedRuns owed = new OwedRuns(core.queuedOrRunning());
-          return core.await(owed::areOver, nanos);
+          return core.await(null, owed::areOver, nanos);
         });
   }
 
@@ -162,7 +162,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
           }
           long drain = core.gate.beginDrain();
           try {
-            return core.await(() -> core.gate.isDrained(drain), nanos);
+            return core.await(null, () -> core.gate.isDrained(drain), nanos);
           } finally {
             core.gate.withdraw(drain);
           }
@@ -193,7 +193,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
   public void close() {
     requireOutside("close()");
     List<LockedWork> removed = beginClose();
-    core.lanes.close();
+    core.announced.during(null, null, Waits.FOREVER, core.lanes::close);
     if (!removed.isEmpty()) {
       core.warn(core.label() + ": close() removed the delayed runs of " + names(removed));
     }
@@ -246,6 +246,11 @@ final class LockedWorkQueue implements WorkQueue, Managed {
   @Override
   public List<Run> runs() {
     return core.look(() -> core.lanes.runs(host.nanoTime()));
+  }
+
+  @Override
+  public int maxRuns() {
+    return core.lanes.maxActive();
   }
 
   @Override

@@ -42,6 +42,7 @@ final class PoolStaff {
   private final Set<LockedWorker> live = new LinkedHashSet<>(); // guarded by lock
   private final List<Thread> leaving = new ArrayList<>(); // guarded by lock
   private int starting; // guarded by lock
+  private long begun; // guarded by lock, bodies so far
   private int workerNumber = 1; // of the overseer
   private boolean over; // guarded by lock; closed or broken: nobody idles any more
 
@@ -117,6 +118,21 @@ final class PoolStaff {
     line.forEach(each);
   }
 
+  int maxThreads() {
+    return maxThreads;
+  }
+
+  List<Managed.Run> runs(long nanoTime) {
+    List<Managed.Run> runs = new ArrayList<>();
+    for (LockedWorker worker : live) {
+      Managed.Run body = worker.run(nanoTime);
+      if (body != null) {
+        runs.add(body);
+      }
+    }
+    return runs;
+  }
+
   Managed.Counts counts(Tally tally, Instant now, long nanoTime) {
     long pending = line.size();
     List<Family.Running> running = new ArrayList<>();
@@ -171,7 +187,7 @@ final class PoolStaff {
       } else if (!awaitJob(worker)) {
         return false;
       }
-      worker.begins(host.nanoTime());
+      worker.begins(host.nanoTime(), ++begun);
       return true;
     } finally {
       lock.unlock();

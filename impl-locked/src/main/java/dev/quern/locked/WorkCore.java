@@ -41,6 +41,7 @@ final class WorkCore {
   final WorkList delayed = new WorkList(); // guarded by lock
   final WorkTally tally = new WorkTally(); // guarded by lock
   final WorkTimes times;
+  final AnnouncedWaits announced;
   final WorkLanes lanes;
 
   private final String name;
@@ -68,6 +69,7 @@ final class WorkCore {
     this.host = host;
     this.ordered = ordered;
     this.times = times;
+    this.announced = new AnnouncedWaits(host, Kind.WORK_QUEUE, name);
     this.wheel = wheel;
     this.current = current;
     this.lanes = lanes.apply(this);
@@ -253,8 +255,15 @@ final class WorkCore {
 
   // ---- Under the lock: waits
 
-  /** Whether it was so before the time was over. */
-  boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
+  /** Whether it was so before the time was over. Of that item, or with null of the whole. */
+  boolean await(@Nullable LockedWork work, BooleanSupplier done, long nanos)
+      throws InterruptedException {
+    return done.getAsBoolean()
+        || announced.during(
+            work == null ? null : work.name(), work, nanos, () -> await(done, nanos));
+  }
+
+  private boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
     long left = nanos;
     while (!done.getAsBoolean()) {
       if (left <= 0) {
@@ -269,7 +278,12 @@ final class WorkCore {
     return true;
   }
 
-  boolean awaitUninterruptibly(BooleanSupplier done) {
+  boolean awaitUninterruptibly(LockedWork work, BooleanSupplier done) {
+    return done.getAsBoolean()
+        || announced.during(work.name(), work, Waits.FOREVER, () -> awaitUninterruptibly(done));
+  }
+
+  private boolean awaitUninterruptibly(BooleanSupplier done) {
     while (!done.getAsBoolean()) {
       changed.awaitUninterruptibly();
     }

@@ -70,6 +70,10 @@ final class WorkLanes {
     lane.job.submit();
   }
 
+  int maxActive() {
+    return maxActive;
+  }
+
   /** How many items run. The queue's lock is held. */
   int running() {
     return running;
@@ -110,7 +114,9 @@ final class WorkLanes {
     List<Managed.Run> runs = new ArrayList<>();
     for (Lane lane : all) {
       if (lane.work != null && lane.thread != null) {
-        runs.add(new Managed.Run(lane.work.name(), lane.thread, now - lane.since, lane.number));
+        runs.add(
+            new Managed.Run(
+                lane.work.name(), lane.thread, now - lane.since, lane.number, lane.work));
       }
     }
     return runs;
@@ -121,8 +127,9 @@ final class WorkLanes {
    * it any more but through a lane that is about to look. So the pool may be closed before they
    * have left, and ends after them.
    */
-  void close() {
+  boolean close() {
     pool.close();
+    return true;
   }
 
   /** Returns whether all was over in time; if not it goes on ending. */

@@ -96,7 +96,8 @@ final class Lane {
     boolean goesOn = item != null && runner != null && completed < count && begun == count;
     return goesOn
         ? Optional.of(
-            new Managed.Run(item.name(), runner, now - time, (long) number << COUNT_BITS | count))
+            new Managed.Run(
+                item.name(), runner, now - time, (long) number << COUNT_BITS | count, item))
         : Optional.empty();
   }
 

@@ -105,7 +105,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
   private boolean flush(Deadline deadline) throws InterruptedException {
     requireOutside("flush()");
     OwedRuns owed = new OwedRuns(core);
-    return core.waits.await(owed::areOver, deadline);
+    return core.announced.await(null, null, owed::areOver, deadline);
   }
 
   @Override
@@ -148,7 +148,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     requireOutside("close()");
     core.close();
     List<String> removed = core.takeRemoved();
-    core.lanes.pool().close();
+    core.announced.during(core.lanes.pool()::close);
     if (!removed.isEmpty()) {
       core.warn(core.label() + ": close() removed the delayed runs of " + removed);
     }
@@ -222,6 +222,11 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
   public List<Run> runs() {
     long now = core.host.nanoTime(); // first: none is said to run for longer than it does
     return core.lanes.all().stream().map(lane -> lane.run(now)).flatMap(Optional::stream).toList();
+  }
+
+  @Override
+  public int maxRuns() {
+    return core.lanes.most();
   }
 
   @Override

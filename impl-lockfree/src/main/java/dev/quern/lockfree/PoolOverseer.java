@@ -67,6 +67,10 @@ final class PoolOverseer implements Runnable {
     return live.get() < maxThreads;
   }
 
+  int maxThreads() {
+    return maxThreads;
+  }
+
   /** Whether the overseer will look once more. */
   boolean isProdded() {
     return prodded;

@@ -4,6 +4,7 @@ package dev.quern.lockfree;
 import static java.lang.invoke.MethodHandles.lookup;
 
 import dev.quern.Family;
+import dev.quern.spi.Managed;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -22,6 +23,8 @@ final class PoolWorker extends WorkerState implements Runnable {
   private static final VarHandle JOB =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "job", VarHandle.class, PoolWorker.class, LockfreeJob.class);
+
+  private static final int COUNT_BITS = 40; // the place has the rest
 
   final StealableRun run;
   final PoolTally tally;
@@ -236,6 +239,20 @@ final class PoolWorker extends WorkerState implements Runnable {
   }
 
   // ---- Those who inspect
+
+  /** The run that goes on here (rule G20), or null. */
+  Managed.@Nullable Run seen(long now) {
+    long count = tally.begun();
+    LockfreeJob seen = job;
+    Thread runner = thread;
+    if (seen == null || runner == null) {
+      return null;
+    }
+    long nanos = now - since;
+    boolean goesOn = job == seen && tally.begun() == count;
+    long number = (long) place << COUNT_BITS | count;
+    return goesOn ? new Managed.Run(seen.name(), runner, nanos, number, seen) : null;
+  }
 
   /** What inspect() shows, or null while no body runs. */
   Family.@Nullable Running running(Instant now, long nanoTime) {

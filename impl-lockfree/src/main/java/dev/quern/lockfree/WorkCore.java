@@ -34,6 +34,7 @@ final class WorkCore {
   final WatchedRuns watched = new WatchedRuns();
   final WorkCounts counts = new WorkCounts();
   final WaitList waits;
+  final AnnouncedWaits announced;
   final RunLine line;
   final WorkLanes lanes;
 
@@ -57,6 +58,7 @@ final class WorkCore {
     this.wheel = wheel;
     this.current = current;
     this.waits = new WaitList(host.parker());
+    this.announced = new AnnouncedWaits(host, waits, Kind.WORK_QUEUE, name);
     this.line = new RunLine(host.parker(), times != WorkTimes.RUNS);
     this.lanes = new WorkLanes(this, pool.apply(this), maxActive);
   }
@@ -127,7 +129,7 @@ final class WorkCore {
     long drain = gate.beginDrain();
     try {
       settled(); // the last lane may have left before it could see the drain
-      return waits.await(() -> gate.isDrained(drain) || gate.isBroken(), deadline);
+      return announced.await(null, null, () -> gate.isDrained(drain) || gate.isBroken(), deadline);
     } finally {
       gate.withdraw(drain);
     }

@@ -89,6 +89,11 @@ final class WorkLanes {
     return most == 1;
   }
 
+  /** How many items may run at once. */
+  int most() {
+    return most;
+  }
+
   /** No lane runs an item or is about to look. */
   boolean areFree() {
     return engaged(word) == 0;

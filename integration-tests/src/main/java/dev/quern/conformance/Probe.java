@@ -13,6 +13,7 @@ import dev.quern.spi.Parker;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
+import dev.quern.spi.WaitWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -210,6 +211,11 @@ public final class Probe {
     @Override
     public Parker parker() {
       return host.parker();
+    }
+
+    @Override
+    public @Nullable WaitWatch waitWatch() {
+      return host.waitWatch();
     }
 
     @Override

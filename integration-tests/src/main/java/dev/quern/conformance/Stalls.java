@@ -8,6 +8,7 @@ import dev.quern.FailureHandler;
 import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.Stall;
+import dev.quern.WaitCycle;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import java.time.Duration;
@@ -29,16 +30,21 @@ final class Stalls implements FailureHandler {
   private final Quern quern;
   private final List<Stall> all = new CopyOnWriteArrayList<>();
   private final List<Failure> failures = new CopyOnWriteArrayList<>();
+  private final List<WaitCycle> cycles = new CopyOnWriteArrayList<>();
   private int markers;
 
-  private Stalls(Scene scene) {
+  private Stalls(Scene scene, OpenOptions options) {
     this.scene = scene;
     scene.probe().manualClock();
-    this.quern = scene.open(OpenOptions.NONE.onFailure(this));
+    this.quern = scene.open(options.onFailure(this));
   }
 
   static Stalls on(Scene scene) {
-    return new Stalls(scene);
+    return on(scene, OpenOptions.NONE);
+  }
+
+  static Stalls on(Scene scene, OpenOptions options) {
+    return new Stalls(scene, options);
   }
 
   Quern quern() {
@@ -61,6 +67,18 @@ final class Stalls implements FailureHandler {
   @Override
   public void stalled(Stall stall) {
     all.add(stall);
+  }
+
+  @Override
+  public void deadlocked(WaitCycle cycle) {
+    cycles.add(cycle);
+  }
+
+  /** What cycles are reported by a look that finds the waits of another one there still. */
+  List<WaitCycle> cyclesAfterLooks() throws InterruptedException {
+    afterALook();
+    afterALook();
+    return List.copyOf(cycles);
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import dev.quern.conformance.broken.BoundNotTold;
 import dev.quern.conformance.broken.CancelLosesAnother;
 import dev.quern.conformance.broken.DoubleSignal;
 import dev.quern.conformance.broken.DroppedAtClose;
@@ -55,7 +56,8 @@ class BrokenProvidersTest {
           Map.entry(UnseenCoalesced.class, "G2"),
           Map.entry(HangingMisuse.class, "G6"),
           Map.entry(TakesWhenClosed.class, "G11"),
-          Map.entry(RunShownAnew.class, "W18"));
+          Map.entry(RunShownAnew.class, "W18"),
+          Map.entry(BoundNotTold.class, "G20"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";

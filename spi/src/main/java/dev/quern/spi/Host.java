@@ -38,6 +38,14 @@ public interface Host {
   }
 
   /**
+   * Who wants to be told of waits without limit ({@code quern.wait-cycles}), or null for nobody.
+   * The answer never changes.
+   */
+  default @Nullable WaitWatch waitWatch() {
+    return null;
+  }
+
+  /**
    * An alarm on the runtime's one timer thread.
    *
    * @param expire called on that thread with the time now; fires what is due and returns the next

@@ -23,12 +23,17 @@ public interface Managed {
   void interruptRuns();
 
   /**
-   * The runs going on, for the watchdog (rule W18); asked only of what has a {@code runLimit}. Any
-   * thread; never waits long. The time is never more than the run has taken when this returns, nor
-   * that of another run.
+   * The runs going on, for the watchdog (rules W18, G20); asked only of work queues with a {@code
+   * runLimit}, and of them and pools while waits are watched. Any thread; never waits long. The
+   * time is never more than the run has taken when this returns, nor that of another run.
    */
   default List<Run> runs() {
     return List.of();
+  }
+
+  /** How many runs may go on at once, or 0 where that does not say who holds up whom (rule G20). */
+  default int maxRuns() {
+    return 0;
   }
 
   /**
@@ -46,8 +51,9 @@ public interface Managed {
    * @param thread the thread it runs on
    * @param nanos for how long so far, on the host's clock
    * @param number no other run of this primitive has it
+   * @param subject the item itself
    */
-  record Run(String item, Thread thread, long nanos, long number) {}
+  record Run(String item, Thread thread, long nanos, long number, Object subject) {}
 
   /**
    * An item in line.

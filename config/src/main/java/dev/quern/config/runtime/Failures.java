@@ -5,6 +5,7 @@ import dev.quern.Failure;
 import dev.quern.FailureHandler;
 import dev.quern.Kind;
 import dev.quern.Stall;
+import dev.quern.WaitCycle;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +77,23 @@ final class Failures {
     }
   }
 
+  /** As {@link #stalled} (rule G20). */
+  void deadlocked(WaitCycle cycle) {
+    if (handler == null) {
+      log.write(Level.WARNING, describe(cycle), null);
+      return;
+    }
+    telling.add(Thread.currentThread());
+    try {
+      handler.deadlocked(cycle);
+    } catch (Throwable thrown) {
+      log.write(Level.WARNING, describe(cycle), null);
+      log.write(Level.ERROR, "the failure handler threw when told of it", thrown);
+    } finally {
+      telling.remove(Thread.currentThread());
+    }
+  }
+
   /** The context class loader for the handler, on a thread that is there for it alone. */
   @Nullable ClassLoader loader() {
     return (handler == null ? this : handler).getClass().getClassLoader();
@@ -90,6 +108,25 @@ final class Failures {
     return stall.stack().stream()
         .map(frame -> System.lineSeparator() + "\tat " + frame)
         .collect(Collectors.joining("", what, ""));
+  }
+
+  private static String describe(WaitCycle cycle) {
+    return cycle.links().stream()
+        .map(
+            link ->
+                System.lineSeparator()
+                    + "\t"
+                    + link.thread()
+                    + " runs "
+                    + describe(link.runs())
+                    + " and waits for "
+                    + describe(link.awaits()))
+        .collect(Collectors.joining("", "workers wait for each other:", ""));
+  }
+
+  private static String describe(WaitCycle.Part part) {
+    return describe(part.kind(), part.primitive())
+        + part.item().map(item -> ", \"" + item + "\"").orElse("");
   }
 
   /** As in {@code work queue "maintenance"}. */

@@ -73,7 +73,9 @@ final class Lifecycle {
   void start(Quern runtime) {
     try {
       timer.start(threads);
+      watchdog.startWithRuntime();
     } catch (CannotStartThreadException e) {
+      timer.end();
       throw new IllegalStateException("runtime: " + e.getMessage(), e.getCause());
     }
     if (settings.closeOnExit()) {
@@ -88,6 +90,7 @@ final class Lifecycle {
         Runtime.getRuntime().addShutdownHook(closing);
       } catch (IllegalStateException e) {
         timer.end();
+        watchdog.end();
         throw new IllegalStateException("runtime: the JVM is shutting down", e);
       }
     }

@@ -11,6 +11,7 @@ import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
+import dev.quern.spi.WaitWatch;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
@@ -27,6 +28,7 @@ final class RuntimeHost implements Host {
   private final Log log;
   private final Registry registry;
   private final Watchdog watchdog;
+  private final WaitCycles cycles;
   private final Lazy<Maker> maker;
   private final Lazy<SharedPools> pools;
 
@@ -39,6 +41,7 @@ final class RuntimeHost implements Host {
       Log log,
       Registry registry,
       Watchdog watchdog,
+      WaitCycles cycles,
       Lazy<Maker> maker,
       Lazy<SharedPools> pools) {
     this.settings = settings;
@@ -48,6 +51,7 @@ final class RuntimeHost implements Host {
     this.log = log;
     this.registry = registry;
     this.watchdog = watchdog;
+    this.cycles = cycles;
     this.maker = maker;
     this.pools = pools;
   }
@@ -62,6 +66,11 @@ final class RuntimeHost implements Host {
   @Override
   public long nanoTime() {
     return timer.now();
+  }
+
+  @Override
+  public @Nullable WaitWatch waitWatch() {
+    return settings.waitCycles() ? cycles : null;
   }
 
   @Override

@@ -54,6 +54,13 @@ final class Settings {
           ValueType.BOOLEAN,
           false,
           "Whether a shutdown hook closes the runtime when the JVM ends.");
+  static final Key<Boolean> WAIT_CYCLES =
+      runtime(
+          "wait-cycles",
+          ValueType.BOOLEAN,
+          false,
+          "Whether workers that wait for what only they could run are looked for and reported. Off,"
+              + " because each wait without limit costs more then.");
 
   static final Key<Integer> QUEUE_CAPACITY =
       tuning(

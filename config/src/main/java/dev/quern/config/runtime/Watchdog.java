@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks for runs and waits that are longer than their limits, and reports each once (rule W18). One
  * thread of its own, since reports are user code: not the timer's, which must go on, and none of a
- * pool that may be what is stuck. It is started with the first primitive that has a limit.
+ * pool that may be what is stuck. It is started with the first primitive that has a limit, or with
+ * the runtime if that is to look for {@link WaitCycles}.
  *
  * <p>It looks again after a quarter of the smallest limit, half a second at most. Times are the
  * provider's, on the host's clock; only how often it looks is real time. A run or wait is known by
@@ -38,6 +39,8 @@ final class Watchdog {
   private static final long LONGEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long SHORTEST_PERIOD = TimeUnit.MILLISECONDS.toNanos(5);
 
+  private final WaitCycles cycles;
+  private final boolean looksForCycles;
   private final Threads threads;
   private final Failures failures;
   private final Log log;
@@ -48,7 +51,10 @@ final class Watchdog {
   private boolean ended; // guarded by lock
 
   @Inject
-  Watchdog(Threads threads, Failures failures, Log log) {
+  Watchdog(
+      RuntimeSettings settings, WaitCycles cycles, Threads threads, Failures failures, Log log) {
+    this.cycles = cycles;
+    this.looksForCycles = settings.waitCycles();
     this.threads = threads;
     this.failures = failures;
     this.log = log;
@@ -68,6 +74,13 @@ final class Watchdog {
     } catch (CannotStartThreadException e) {
       String what = Failures.describe(Kind.WORK_QUEUE, spec.name());
       throw new IllegalStateException(what + ": " + e.getMessage(), e.getCause());
+    }
+  }
+
+  /** With the runtime: there is a thread to look for cycles, if that is asked for (rule G20). */
+  void startWithRuntime() throws CannotStartThreadException {
+    if (looksForCycles) {
+      start();
     }
   }
 
@@ -124,19 +137,26 @@ final class Watchdog {
   private void run() {
     for (List<Watched> now = next(); now != null; now = next()) {
       for (Watched watched : now) {
-        try {
-          watched.look();
-        } catch (Throwable thrown) {
-          writeError(watched.name, thrown);
-        }
-        Thread.interrupted(); // one that the handler set
+        guarded("work queue \"" + watched.name + "\"", watched::look);
+      }
+      if (looksForCycles) {
+        guarded("waits", cycles::look);
       }
     }
   }
 
-  private void writeError(String name, Throwable thrown) {
+  private void guarded(String what, Runnable look) {
     try {
-      log.write(Level.ERROR, NAME + ": cannot look at work queue \"" + name + "\"", thrown);
+      look.run();
+    } catch (Throwable thrown) {
+      writeError(what, thrown);
+    }
+    Thread.interrupted(); // one that the handler set
+  }
+
+  private void writeError(String what, Throwable thrown) {
+    try {
+      log.write(Level.ERROR, NAME + ": cannot look at " + what, thrown);
     } catch (Throwable noMemory) {
       return; // the next look may have some
     }

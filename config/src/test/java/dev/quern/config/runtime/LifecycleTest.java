@@ -473,6 +473,7 @@ class LifecycleTest {
             new Inspection.Setting("quern.checks", "false", "default"),
             new Inspection.Setting("quern.close-limit", "30s", "default"),
             new Inspection.Setting("quern.close-on-exit", "false", "default"),
+            new Inspection.Setting("quern.wait-cycles", "false", "default"),
             new Inspection.Setting("quern.provider", "fake", "program"),
             new Inspection.Setting("quern.thread-pool.*.idle-limit", "5s", "program"),
             new Inspection.Setting("quern.task-context.device.max-inline", "64", "default"),

@@ -19,7 +19,7 @@ public final class RunShownAnew extends BrokenProvider {
     List<Managed.Run> anew = new ArrayList<>();
     for (Managed.Run run : call.whole(Managed.class).runs()) {
       long number = looks.incrementAndGet();
-      anew.add(new Managed.Run(run.item(), run.thread(), run.nanos(), number));
+      anew.add(new Managed.Run(run.item(), run.thread(), run.nanos(), number, run.subject()));
     }
     return anew;
   }
