@@ -2,6 +2,7 @@
 package dev.quern.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.quern.Failure;
 import dev.quern.FailureHandler;
@@ -14,6 +15,7 @@ import dev.quern.WorkQueueSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
 
 /** A runtime on a clock moved by hand, what its watchdog reports, and when it has looked. */
 final class Stalls implements FailureHandler {
@@ -90,6 +92,9 @@ final class Stalls implements FailureHandler {
       mark(MARKER + "-" + ++markers);
     }
     assertEquals(List.of(), failures);
+    scene.logged().stream()
+        .filter(record -> record.getLevel() == Level.SEVERE)
+        .forEach(record -> fail("logged " + record.getMessage(), record.getThrown()));
     return all.stream().filter(stall -> !stall.primitive().startsWith(MARKER)).toList();
   }
 

@@ -148,6 +148,29 @@ public class WatchdogRules {
   }
 
   @Conformance
+  @Rule({"W18", "W12"})
+  void anItemQueuedAgainWaitsWhenItsRunHasEnded(Scene scene) throws Exception {
+    Stalls stalls = Stalls.on(scene);
+    WorkQueue queue = stalls.queue(WorkQueueSpec.named("work").maxActive(2).waitLimit(LIMIT));
+    HeldWork held = HeldWork.running(queue, "held");
+    HeldWork again = HeldWork.running(queue, "again");
+    HeldWork next = new HeldWork(queue, "next");
+    next.submit();
+    stalls.advance(MOST);
+    again.submit();
+    again.letGo();
+    next.awaitRun();
+    assertEquals(List.of(), stalls.afterALook(), "it has waited for nothing yet");
+    stalls.advance(MOST);
+    assertEquals(List.of(), stalls.afterALook(), "before its limit");
+    stalls.advance(MOST);
+    List<Stall> reported = stalls.afterALook();
+    assertEquals(1, reported.size(), () -> "reported " + reported);
+    assertEquals(Optional.of("again"), reported.get(0).item());
+    List.of(held, again, next).forEach(HeldWork::letAllGo);
+  }
+
+  @Conformance
   @Rule("W18")
   void whatIsTakenAwayWaitsNoLonger(Scene scene) throws Exception {
     Stalls stalls = Stalls.on(scene);
