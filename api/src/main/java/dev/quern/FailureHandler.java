@@ -2,7 +2,8 @@
 package dev.quern;
 
 /**
- * Hears of what user code threw. Written by users; the default one logs at ERROR. Rules G5, G16.
+ * Hears of what user code threw, and of what stands still. Written by users; the default one logs,
+ * throws at ERROR, the rest at WARNING. Rules G5, G16, G20, W18.
  */
 @FunctionalInterface
 public interface FailureHandler {
@@ -12,4 +13,18 @@ public interface FailureHandler {
    * called again from inside itself. Rules G5, G6, G16.
    */
   void failed(Failure failure);
+
+  /**
+   * Called once for each run and each wait that is longer than its limit, on the watchdog's thread,
+   * with no lock of ours held; it does nothing unless overridden. May submit anywhere. While it
+   * runs nothing else is reported as stalled, so it should not wait. What it throws is logged. Rule
+   * W18.
+   */
+  default void stalled(Stall stall) {}
+
+  /**
+   * Called once for each set of workers that wait for what only they could run, where {@code
+   * quern.wait-cycles} is on; otherwise as {@link #stalled}. Rule G20.
+   */
+  default void deadlocked(WaitCycle cycle) {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,6 +19,8 @@ import java.util.List;
  * @param refused submissions answered by REFUSED, or items refused
  * @param completed runs that ended, failed ones included, or items taken out
  * @param failed runs that threw
+ * @param waited how long all runs that began had stood in line, where timing is on, else zero
+ * @param ran how long all runs that ended took, where timing is on, else zero
  */
 public record Family(
     Kind kind,
@@ -30,7 +33,9 @@ public record Family(
     long coalesced,
     long refused,
     long completed,
-    long failed) {
+    long failed,
+    Duration waited,
+    Duration ran) {
   /** Copies the list. */
   public Family {
     running = List.copyOf(running);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ public final class WorkQueueSpec {
   private final @Nullable String pool;
   private final @Nullable Integer capacity;
   private final @Nullable Boolean reservedWorker;
+  private final @Nullable Duration runLimit;
+  private final @Nullable Duration waitLimit;
+  private final @Nullable Boolean timing;
 
   private WorkQueueSpec(
       String name,
@@ -21,7 +25,10 @@ public final class WorkQueueSpec {
       @Nullable Integer priority,
       @Nullable String pool,
       @Nullable Integer capacity,
-      @Nullable Boolean reservedWorker) {
+      @Nullable Boolean reservedWorker,
+      @Nullable Duration runLimit,
+      @Nullable Duration waitLimit,
+      @Nullable Boolean timing) {
     this.name = name;
     this.ordered = ordered;
     this.maxActive = maxActive;
@@ -29,16 +36,21 @@ public final class WorkQueueSpec {
     this.pool = pool;
     this.capacity = capacity;
     this.reservedWorker = reservedWorker;
+    this.runLimit = runLimit;
+    this.waitLimit = waitLimit;
+    this.timing = timing;
   }
 
   /** A queue that runs up to {@code maxActive} items at once (rule W12). */
   public static WorkQueueSpec named(String name) {
-    return new WorkQueueSpec(Arguments.name(name), null, null, null, null, null, null);
+    return new WorkQueueSpec(
+        Arguments.name(name), null, null, null, null, null, null, null, null, null);
   }
 
   /** A queue that runs one item at a time, in the order in which they became queued (rule W12). */
   public static WorkQueueSpec ordered(String name) {
-    return new WorkQueueSpec(Arguments.name(name), true, 1, null, null, null, null);
+    return new WorkQueueSpec(
+        Arguments.name(name), true, 1, null, null, null, null, null, null, null);
   }
 
   /** How many items run at once at most. An ordered queue's is 1, and stays so (rule W12). */
@@ -51,7 +63,10 @@ public final class WorkQueueSpec {
         priority,
         pool,
         capacity,
-        reservedWorker);
+        reservedWorker,
+        runLimit,
+        waitLimit,
+        timing);
   }
 
   /**
@@ -67,7 +82,10 @@ public final class WorkQueueSpec {
         Arguments.range("priority", priority, ThreadPoolSpec.NO_PRIORITY, max),
         pool,
         capacity,
-        reservedWorker);
+        reservedWorker,
+        runLimit,
+        waitLimit,
+        timing);
   }
 
   /**
@@ -80,7 +98,17 @@ public final class WorkQueueSpec {
       throw new IllegalArgumentException(
           "pool is \"" + pool + "\", must not be set beside priority " + priority);
     }
-    return new WorkQueueSpec(name, ordered, maxActive, priority, pool, capacity, reservedWorker);
+    return new WorkQueueSpec(
+        name,
+        ordered,
+        maxActive,
+        priority,
+        pool,
+        capacity,
+        reservedWorker,
+        runLimit,
+        waitLimit,
+        timing);
   }
 
   /**
@@ -95,7 +123,10 @@ public final class WorkQueueSpec {
         priority,
         pool,
         Arguments.range("capacity", capacity, 1, QueueSpec.MAX_CAPACITY),
-        reservedWorker);
+        reservedWorker,
+        runLimit,
+        waitLimit,
+        timing);
   }
 
   /**
@@ -103,7 +134,62 @@ public final class WorkQueueSpec {
    * that the queue moves whatever others occupy (rule W14). Default false.
    */
   public WorkQueueSpec reservedWorker(boolean reservedWorker) {
-    return new WorkQueueSpec(name, ordered, maxActive, priority, pool, capacity, reservedWorker);
+    return new WorkQueueSpec(
+        name,
+        ordered,
+        maxActive,
+        priority,
+        pool,
+        capacity,
+        reservedWorker,
+        runLimit,
+        waitLimit,
+        timing);
+  }
+
+  /** After how long a run is reported as stalled; positive, never if not set (rule W18). */
+  public WorkQueueSpec runLimit(Duration runLimit) {
+    return new WorkQueueSpec(
+        name,
+        ordered,
+        maxActive,
+        priority,
+        pool,
+        capacity,
+        reservedWorker,
+        Arguments.positive("runLimit", runLimit),
+        waitLimit,
+        timing);
+  }
+
+  /** After how long in line an item is reported as stalled; positive, never if not set (W18). */
+  public WorkQueueSpec waitLimit(Duration waitLimit) {
+    return new WorkQueueSpec(
+        name,
+        ordered,
+        maxActive,
+        priority,
+        pool,
+        capacity,
+        reservedWorker,
+        runLimit,
+        Arguments.positive("waitLimit", waitLimit),
+        timing);
+  }
+
+  /** Whether {@code inspect()} shows how long items waited and ran (rule R8). */
+  public WorkQueueSpec timing(boolean timing) {
+    return new WorkQueueSpec(
+        name,
+        ordered,
+        maxActive,
+        priority,
+        pool,
+        capacity,
+        reservedWorker,
+        runLimit,
+        waitLimit,
+        timing);
   }
 
   /** The name. */
@@ -139,5 +225,20 @@ public final class WorkQueueSpec {
   /** As set, else empty. */
   public Optional<Boolean> reservedWorker() {
     return Optional.ofNullable(reservedWorker);
+  }
+
+  /** As set, else empty. */
+  public Optional<Duration> runLimit() {
+    return Optional.ofNullable(runLimit);
+  }
+
+  /** As set, else empty. */
+  public Optional<Duration> waitLimit() {
+    return Optional.ofNullable(waitLimit);
+  }
+
+  /** As set, else empty. */
+  public Optional<Boolean> timing() {
+    return Optional.ofNullable(timing);
   }
 }

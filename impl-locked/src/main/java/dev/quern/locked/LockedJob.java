@@ -291,6 +291,10 @@ final class LockedJob implements Job {
   }
 
   private boolean awaitSettled(BooleanSupplier condition, long nanos) throws InterruptedException {
+    return pool.announced.during(name, this, nanos, () -> settles(condition, nanos));
+  }
+
+  private boolean settles(BooleanSupplier condition, long nanos) throws InterruptedException {
     long left = nanos;
     lock.lock();
     try {

@@ -50,6 +50,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
   final Condition settled = lock.newCondition();
 
   final Tally tally = new Tally(); // guarded by lock
+  final AnnouncedWaits announced;
 
   private final String name;
   private final Kind kind;
@@ -83,6 +84,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.name = spec.name();
     this.kind = visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
     this.owner = this;
+    this.announced = new AnnouncedWaits(host, Kind.THREAD_POOL, name);
     this.threadNames = spec.threadNames().orElse(false);
     this.staff = new PoolStaff(this, spec, inside, workers);
     try {
@@ -110,6 +112,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.name = spec.name();
     this.kind = Kind.POOL_VIEW;
     this.owner = owner;
+    this.announced = new AnnouncedWaits(host, kind, name);
     this.threadNames = base.threadNames();
     ViewStaff viewStaff = new ViewStaff(this, spec, base, inside);
     this.staff = viewStaff;
@@ -283,6 +286,21 @@ final class LockedThreadPool implements ThreadPool, Managed {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public List<Run> runs() {
+    lock.lock();
+    try {
+      return staff.runs(host.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int maxRuns() {
+    return staff.maxThreads();
   }
 
   @Override

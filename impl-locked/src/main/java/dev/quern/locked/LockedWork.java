@@ -27,6 +27,9 @@ final class LockedWork extends WorkList.Link implements Work {
   final WorkState state = new WorkState(); // guarded by core's lock
   final WorkRuns runs = new WorkRuns(); // guarded by core's lock
   boolean closed; // guarded by core's lock
+  long
+      inLineSince; // guarded by core's lock, means something while in line, where the core is timed
+  long place; // guarded by core's lock, the number of that wait
 
   private final String name;
   private final WorkTimer timer = new WorkTimer(this); // guarded by core's lock
@@ -185,7 +188,9 @@ final class LockedWork extends WorkList.Link implements Work {
           () -> {
             Cancellation answer = core.cancel(this, event);
             long run = runs.current();
-            return core.await(() -> runs.isOver(run), nanos) ? answer : Cancellation.TIMED_OUT;
+            return core.await(this, () -> runs.isOver(run), nanos)
+                ? answer
+                : Cancellation.TIMED_OUT;
           });
     } finally {
       core.lanes.endIfOver(); // it may have been the last that was queued
@@ -238,7 +243,7 @@ final class LockedWork extends WorkList.Link implements Work {
         () -> {
           core.queue(this, WorkState::hurry);
           long run = runs.latest();
-          return core.await(() -> runs.isOver(run), nanos);
+          return core.await(this, () -> runs.isOver(run), nanos);
         });
   }
 
@@ -246,7 +251,7 @@ final class LockedWork extends WorkList.Link implements Work {
   public void close() {
     requireOutside("close()");
     boolean removed = beginClose();
-    core.step(() -> core.awaitUninterruptibly(this::isIdle));
+    core.step(() -> core.awaitUninterruptibly(this, this::isIdle));
     if (removed) {
       core.warn(this + ": close() removed its delayed run");
     }
@@ -257,7 +262,7 @@ final class LockedWork extends WorkList.Link implements Work {
     long nanos = Waits.nanos(limit);
     requireOutside("close()");
     boolean removed = beginClose();
-    boolean ended = core.step(() -> core.await(this::isIdle, nanos));
+    boolean ended = core.step(() -> core.await(this, this::isIdle, nanos));
     return ended && !removed ? List.of() : List.of(name);
   }
 

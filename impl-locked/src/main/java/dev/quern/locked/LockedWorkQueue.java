@@ -56,6 +56,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
             host,
             ordered,
             spec.capacity().orElse(Integer.MAX_VALUE),
+            WorkTimes.of(spec),
             wheel,
             current,
             core ->
@@ -110,22 +111,22 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     requireOutside("flush()");
     return core.step(
         () -> {
-          Runs owed = new Runs(core.queuedOrRunning());
-          return core.await(owed::areOver, nanos);
+          OwedRuns owed = new OwedRuns(core.queuedOrRunning());
+          return core.await(null, owed::areOver, nanos);
         });
   }
 
   /** The runs that are queued or going on at one instant. */
-  private static final class Runs {
-    private record Run(LockedWork work, long number) {}
+  private static final class OwedRuns {
+    private record Owed(LockedWork work, long number) {}
 
-    private final ArrayDeque<Run> runs = new ArrayDeque<>();
+    private final ArrayDeque<Owed> runs = new ArrayDeque<>();
 
-    Runs(Set<LockedWork> works) {
+    OwedRuns(Set<LockedWork> works) {
       for (LockedWork work : works) {
-        runs.add(new Run(work, work.runs.current()));
+        runs.add(new Owed(work, work.runs.current()));
         if (work.state.now().isQueued()) {
-          runs.add(new Run(work, work.runs.latest()));
+          runs.add(new Owed(work, work.runs.latest()));
         }
       }
     }
@@ -159,7 +160,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
           long drain = core.gate.beginDrain();
           core.signal(); // whoever waits for room
           try {
-            return core.await(() -> core.gate.isDrained(drain), nanos);
+            return core.await(null, () -> core.gate.isDrained(drain), nanos);
           } finally {
             core.gate.withdraw(drain);
           }
@@ -229,7 +230,14 @@ final class LockedWorkQueue implements WorkQueue, Managed {
   public void close() {
     requireOutside("close()");
     List<LockedWork> removed = beginClose();
-    Waits.uninterruptibly(() -> core.lanes.close(Waits.FOREVER));
+    core.announced.during(
+        null,
+        null,
+        Waits.FOREVER,
+        () -> {
+          Waits.uninterruptibly(() -> core.lanes.close(Waits.FOREVER));
+          return true;
+        });
     if (!removed.isEmpty()) {
       core.warn(core.label() + ": close() removed the delayed runs of " + names(removed));
     }
@@ -281,6 +289,21 @@ final class LockedWorkQueue implements WorkQueue, Managed {
               core.queuedOrRunning().stream().filter(work -> work.state.now().isQueued()).count();
           return core.tally.counts(core.delayed.size() + queued, core.lanes.inspect(now, nanoTime));
         });
+  }
+
+  @Override
+  public List<Run> runs() {
+    return core.look(() -> core.lanes.runs(host.nanoTime()));
+  }
+
+  @Override
+  public int maxRuns() {
+    return core.lanes.isShared() ? 0 : core.lanes.maxActive(); // others may hold up a shared pool
+  }
+
+  @Override
+  public List<Wait> waits(long nanos) {
+    return core.look(() -> core.waits(nanos));
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.quern.ClosedException;
 import dev.quern.Family;
 import dev.quern.Job;
 import dev.quern.MisuseException;
+import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -42,6 +43,9 @@ final class LockedWorker implements Runnable {
 
   /** When the body began; null when none has. Guarded by the pool's lock. */
   private @Nullable Long since;
+
+  /** Which body of the pool it is. Guarded by the pool's lock. */
+  private long number;
 
   LockedWorker(LockedThreadPool pool) {
     this.pool = pool;
@@ -127,8 +131,9 @@ final class LockedWorker implements Runnable {
   }
 
   /** The pool's lock is held. */
-  void begins(long nanoTime) {
+  void begins(long nanoTime, long count) {
     since = nanoTime;
+    number = count;
   }
 
   /** The pool's lock is held. */
@@ -137,6 +142,15 @@ final class LockedWorker implements Runnable {
     since = null;
     // Whoever interrupts runs holds the lock too, so no interrupt meant for this run comes later.
     Thread.interrupted();
+  }
+
+  /** The body that runs (rule G20), or null. The pool's lock is held. */
+  Managed.@Nullable Run run(long nanoTime) {
+    LockedJob running = job;
+    if (running == null || since == null || thread == null) {
+      return null;
+    }
+    return new Managed.Run(running.name(), thread, nanoTime - since, number, running);
   }
 
   /** What inspect() shows, or null while no body runs. The pool's lock is held. */

@@ -45,6 +45,7 @@ class PoolStaff {
   private final Condition overseerWake;
   private final ArrayDeque<LockedWorker> idle = new ArrayDeque<>(); // guarded by lock
   private final List<Thread> leaving = new ArrayList<>(); // guarded by lock
+  private long begun; // guarded by lock, bodies so far
   private int workerNumber = 1; // of the overseer
 
   PoolStaff(
@@ -126,6 +127,21 @@ class PoolStaff {
       }
     }
     line.forEach(each);
+  }
+
+  int maxThreads() {
+    return maxThreads;
+  }
+
+  List<Managed.Run> runs(long nanoTime) {
+    List<Managed.Run> runs = new ArrayList<>();
+    for (LockedWorker worker : live) {
+      Managed.Run body = worker.run(nanoTime);
+      if (body != null) {
+        runs.add(body);
+      }
+    }
+    return runs;
   }
 
   Managed.Counts counts(Tally tally, Instant now, long nanoTime) {
@@ -216,7 +232,7 @@ class PoolStaff {
       } else if (!awaitJob(worker)) {
         return false;
       }
-      worker.begins(host.nanoTime());
+      worker.begins(host.nanoTime(), ++begun);
       return true;
     } finally {
       lock.unlock();

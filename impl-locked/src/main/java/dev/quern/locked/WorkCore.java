@@ -6,6 +6,7 @@ import dev.quern.Cancellation;
 import dev.quern.Kind;
 import dev.quern.locked.WorkState.State;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,8 @@ final class WorkCore {
   final WorkList line = new WorkList(); // guarded by lock
   final WorkList delayed = new WorkList(); // guarded by lock
   final WorkTally tally = new WorkTally(); // guarded by lock
+  final WorkTimes times;
+  final AnnouncedWaits announced;
   final WorkLanes lanes;
 
   private final String name;
@@ -50,6 +53,7 @@ final class WorkCore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition(); // a run is over, or a drain; there is room
   private int waiting; // guarded by lock; how many items are QUEUED, those that run aside
+  private long places; // guarded by lock, how often an item has joined the line
 
   /**
    * @param capacity how many items may be queued by submissions
@@ -61,6 +65,7 @@ final class WorkCore {
       Host host,
       boolean ordered,
       int capacity,
+      WorkTimes times,
       TimerWheel wheel,
       ThreadLocal<@Nullable LockedWork> current,
       Function<WorkCore, WorkLanes> lanes) {
@@ -68,6 +73,8 @@ final class WorkCore {
     this.host = host;
     this.ordered = ordered;
     this.capacity = capacity;
+    this.times = times;
+    this.announced = new AnnouncedWaits(host, Kind.WORK_QUEUE, name);
     this.wheel = wheel;
     this.current = current;
     this.lanes = lanes.apply(this);
@@ -190,6 +197,9 @@ final class WorkCore {
       if (to != null) {
         to.add(work);
       }
+      if (to == line && times != WorkTimes.RUNS) {
+        stamp(work, old);
+      }
     }
     work.setTimer(wheel);
     boolean over = work.runs.follow(old, now);
@@ -204,6 +214,28 @@ final class WorkCore {
       changed.signalAll();
     }
     return to == line && from != line;
+  }
+
+  /** An item that was delayed waits since its deadline, if that has come. */
+  private void stamp(LockedWork work, State old) {
+    long now = host.nanoTime();
+    long deadline = work.state.deadline();
+    work.inLineSince = old.isDelayed() && deadline - now < 0 ? deadline : now;
+    work.place = ++places;
+  }
+
+  /** What has stood in line for that long or longer (rule W18). */
+  List<Managed.Wait> waits(long nanos) {
+    long now = host.nanoTime();
+    List<Managed.Wait> found = new ArrayList<>();
+    line.forEach(
+        work -> {
+          long waited = now - work.inLineSince;
+          if (waited >= nanos) {
+            found.add(new Managed.Wait(work.name(), waited, work.place));
+          }
+        });
+    return found;
   }
 
   private @Nullable WorkList listOf(State state) {
@@ -254,7 +286,15 @@ final class WorkCore {
 
   // ---- Under the lock: waits
 
-  /** Whether it was so before the time was over. */
+  /** Whether it was so before the time was over. Of that item, or with null of the whole. */
+  boolean await(@Nullable LockedWork work, BooleanSupplier done, long nanos)
+      throws InterruptedException {
+    return done.getAsBoolean()
+        || announced.during(
+            work == null ? null : work.name(), work, nanos, () -> await(done, nanos));
+  }
+
+  /** One that nobody is told of. */
   boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
     long left = nanos;
     while (!done.getAsBoolean()) {
@@ -270,7 +310,12 @@ final class WorkCore {
     return true;
   }
 
-  boolean awaitUninterruptibly(BooleanSupplier done) {
+  boolean awaitUninterruptibly(LockedWork work, BooleanSupplier done) {
+    return done.getAsBoolean()
+        || announced.during(work.name(), work, Waits.FOREVER, () -> awaitUninterruptibly(done));
+  }
+
+  private boolean awaitUninterruptibly(BooleanSupplier done) {
     while (!done.getAsBoolean()) {
       changed.awaitUninterruptibly();
     }

@@ -12,6 +12,7 @@ import dev.quern.ThreadPoolSpec;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +72,7 @@ final class WorkLanes {
   private boolean endClaimed; // of the shared pool
   private boolean ended;
   private boolean sharedBroken;
+  private long begun; // runs so far
 
   /**
    * @param pools makes a pool of our own
@@ -198,6 +200,14 @@ final class WorkLanes {
     for (int left = core.line.size(); left > 0 && engage(); left--) {}
   }
 
+  boolean isShared() {
+    return shared != null;
+  }
+
+  int maxActive() {
+    return maxActive;
+  }
+
   /** How many items run. The queue's lock is held. */
   int running() {
     return running;
@@ -228,6 +238,19 @@ final class WorkLanes {
       if (lane.work != null && lane.thread != null) {
         Instant since = now.minusNanos(nanoTime - lane.since);
         runs.add(new Family.Running(lane.work.name(), since, lane.thread.getName()));
+      }
+    }
+    return runs;
+  }
+
+  /** The queue's lock is held. */
+  List<Managed.Run> runs(long now) {
+    List<Managed.Run> runs = new ArrayList<>();
+    for (Lane lane : all) {
+      if (lane.work != null && lane.thread != null) {
+        runs.add(
+            new Managed.Run(
+                lane.work.name(), lane.thread, now - lane.since, lane.number, lane.work));
       }
     }
     return runs;
@@ -358,6 +381,7 @@ final class WorkLanes {
     private @Nullable LockedWork work;
     private @Nullable Thread thread; // while it runs that work
     private long since;
+    private long number; // of its run
 
     Lane(boolean reserved) {
       if (reserved) {
@@ -428,7 +452,6 @@ final class WorkLanes {
     }
 
     private Optional<LockedWork> begin() {
-      long now = host.nanoTime();
       return core.look(
           () -> {
             LockedWork first = core.gate.isPaused() ? null : core.line.first();
@@ -436,10 +459,15 @@ final class WorkLanes {
               leave();
               return Optional.empty();
             }
+            long now = host.nanoTime(); // here, so that no run seems longer than it is
             work = first;
             thread = Thread.currentThread();
             since = now;
             running++;
+            number = ++begun;
+            if (core.times == WorkTimes.TOTALS) {
+              core.tally.waitedFor(now - first.inLineSince);
+            }
             core.settle(first, first.state.begin());
             return Optional.of(first);
           });
@@ -456,9 +484,11 @@ final class WorkLanes {
     }
 
     private void end(boolean ok) {
+      long nanos = core.times == WorkTimes.TOTALS ? host.nanoTime() - since : 0;
       core.run(
           () -> {
             core.tally.ran(ok);
+            core.tally.ranFor(nanos);
             finish();
           });
       Thread.interrupted(); // one that interruptRuns set after the body's end

@@ -13,6 +13,8 @@ final class WorkTally {
   private long refused;
   private long completed;
   private long failed;
+  private long waited; // nanoseconds
+  private long ran; // nanoseconds
 
   Submission answered(Submission answer) {
     switch (answer) {
@@ -28,7 +30,16 @@ final class WorkTally {
     failed += ok ? 0 : 1;
   }
 
+  void waitedFor(long nanos) {
+    waited += nanos;
+  }
+
+  void ranFor(long nanos) {
+    ran += nanos;
+  }
+
   Counts counts(long pending, List<Family.Running> running) {
-    return new Counts(pending, running, accepted, coalesced, refused, completed, failed);
+    return new Counts(
+        pending, running, accepted, coalesced, refused, completed, failed, waited, ran);
   }
 }

@@ -6,8 +6,10 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
+import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
   private static final long NOT_TAKING = Long.MAX_VALUE;
+  private static final int COUNT_BITS = 47; // the number of a lane has 16
 
   /** After so many items a shared pool has its worker back. */
   private static final int SHARE = 16;
@@ -36,7 +39,7 @@ final class Lane {
 
   private final @Nullable Job job; // the reserved worker has none
   private final @Nullable ReservedWorker reserved;
-  private final LongConsumer intent = taken -> place = taken;
+  private final LongConsumer intent;
 
   private volatile long place = NOT_TAKING; // that it took, or is about to take
   private volatile @Nullable LockfreeWork work;
@@ -45,10 +48,14 @@ final class Lane {
   private volatile long begun;
   private volatile long completed;
   private volatile long failed;
+  private volatile long waited; // nanoseconds
+  private volatile long ran; // nanoseconds
+  private long inLineSince; // what it took, on the wheel's scale; its own thread only
 
   Lane(WorkCore core, int number) {
     this.core = core;
     this.number = number;
+    this.intent = intent();
     this.job = core.lanes.newJob(this::run);
     this.reserved = null;
   }
@@ -56,8 +63,18 @@ final class Lane {
   Lane(WorkCore core, ReservedWorker reserved) {
     this.core = core;
     this.number = 0;
+    this.intent = intent();
     this.job = null;
     this.reserved = reserved;
+  }
+
+  private LongConsumer intent() {
+    return core.times == WorkTimes.TOTALS ? this::intendTimed : taken -> place = taken;
+  }
+
+  private void intendTimed(long taken) {
+    place = taken;
+    inLineSince = core.line.stamped(taken); // now: once taken, its cell may get another time
   }
 
   void start() {
@@ -127,6 +144,32 @@ final class Lane {
 
   long failed() {
     return failed;
+  }
+
+  long waited() {
+    return waited;
+  }
+
+  long ran() {
+    return ran;
+  }
+
+  /**
+   * The run that goes on here, for the watchdog (rule W18). Item and time are written before the
+   * run is counted as begun, and the next ones after it was counted as completed: between the two
+   * looks at the counts they are that run's.
+   */
+  Optional<Managed.Run> run(long now) {
+    long count = begun;
+    LockfreeWork item = work;
+    Thread runner = thread;
+    long time = since;
+    boolean goesOn = item != null && runner != null && completed < count && begun == count;
+    return goesOn
+        ? Optional.of(
+            new Managed.Run(
+                item.name(), runner, now - time, (long) number << COUNT_BITS | count, item))
+        : Optional.empty();
   }
 
   /** Whether it has left behind all that stood in line before that place. */
@@ -202,11 +245,13 @@ final class Lane {
       return;
     }
     try {
-      begun = begun + 1;
-      since = core.host.nanoTime();
+      begin();
       well =
           UserCode.runHere(
               core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.code());
+      if (core.times == WorkTimes.TOTALS) {
+        ran = ran + (core.host.nanoTime() - since);
+      }
     } finally {
       completed = completed + 1;
       failed = failed + (well ? 0 : 1);
@@ -218,6 +263,18 @@ final class Lane {
         place = NOT_TAKING;
         core.waits.wakeAll();
       }
+    }
+  }
+
+  /** Since when comes first: whoever sees that a run has begun sees its time. */
+  private void begin() {
+    try {
+      since = core.host.nanoTime();
+      if (core.times == WorkTimes.TOTALS) {
+        waited = waited + (core.wheel.sinceOrigin(since) - inLineSince);
+      }
+    } finally {
+      begun = begun + 1;
     }
   }
 

@@ -76,6 +76,11 @@ final class LentWorkers implements WorkerSource {
   }
 
   @Override
+  public int maxThreads() {
+    return maxActive;
+  }
+
+  @Override
   public boolean isExclusive() {
     return maxActive == 1;
   }

@@ -7,6 +7,8 @@ import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Why no ABA: each mark of a cell is written once, laps only grow. Ordering: marks are accessed
  * in volatile mode, the item plainly: it is written before STANDS, by the cell's owner, and emptied
- * before FREE, by the one who made the mark LEAVES.
+ * before FREE, by the one who made the mark LEAVES. The times of a timed ring are written by the
+ * cell's owner, too, before STANDS.
  */
 final class LineRing {
   static final long MOVED = Long.MIN_VALUE;
@@ -63,6 +66,7 @@ final class LineRing {
   private final int lapBits;
   private final @Nullable Object[] items;
   private final long[] marks; // through MARK
+  private final @Nullable AtomicLongArray times; // since when they stand; only of a timed ring
 
   /** The next place; SEAL: see RunLine; MOVED: the places go on in the next ring. */
   volatile long tail;
@@ -74,10 +78,15 @@ final class LineRing {
 
   /** A ring of 2^sizeBits cells whose first place is {@code base}, sealed or not. */
   LineRing(long base, long seal, int sizeBits) {
+    this(base, seal, sizeBits, false);
+  }
+
+  LineRing(long base, long seal, int sizeBits, boolean timed) {
     this.base = base;
     this.lapBits = sizeBits;
     this.items = new @Nullable Object[1 << sizeBits];
     this.marks = new long[1 << sizeBits];
+    this.times = timed ? new AtomicLongArray(1 << sizeBits) : null;
     Arrays.fill(marks, FREE); // lap 0: the laps of places begin with 1
     this.head = base;
     this.tail = base | seal;
@@ -89,6 +98,10 @@ final class LineRing {
 
   int size() {
     return marks.length;
+  }
+
+  boolean isTimed() {
+    return times != null;
   }
 
   static long place(long tail) {
@@ -128,6 +141,16 @@ final class LineRing {
       items[cell(place)] = item;
     }
     MARK.setVolatile(marks, cell(place), mark | (item == null ? FREE : STANDS));
+  }
+
+  /** The owner, before he publishes, in a timed ring: since when the item stands there. */
+  void stamp(long place, long time) {
+    Objects.requireNonNull(times).set(cell(place), time);
+  }
+
+  /** What was stamped, or a later time if the place is gone. */
+  long stamped(long place) {
+    return Objects.requireNonNull(times).get(cell(place));
   }
 
   // ---- Leaving
@@ -192,12 +215,15 @@ final class LineRing {
   @Nullable LineRing next() {
     LineRing found = next;
     long end = tail;
-    return found != null || end >= 0 ? found : link(new LineRing(place(end), end & SEAL, lapBits));
+    return found != null || end >= 0
+        ? found
+        : link(new LineRing(place(end), end & SEAL, lapBits, isTimed()));
   }
 
   /** Has the places go on in a new ring from here, unless the tail is another by now. */
   void moveOn(long end, int sizeBits) {
-    LineRing made = new LineRing(place(end), end & SEAL, sizeBits); // it may fail: before the step
+    // It may fail: before the step.
+    LineRing made = new LineRing(place(end), end & SEAL, sizeBits, isTimed());
     if (TAIL.compareAndSet(this, end, end | MOVED)) {
       link(made);
     }

@@ -326,14 +326,16 @@ final class LockfreeJob extends JobState implements Job {
   @Override
   public void close() {
     if (beginClose()) {
-      pool.waits.awaitUninterruptibly(this::isOver);
+      pool.announced.awaitUninterruptibly(name, this, this::isOver);
     }
   }
 
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
     Deadline deadline = Deadline.in(limit);
-    return beginClose() && pool.waits.await(this::isOver, deadline) ? List.of() : List.of(name);
+    return beginClose() && pool.announced.await(name, this, this::isOver, deadline)
+        ? List.of()
+        : List.of(name);
   }
 
   /** Whether the caller may wait: a body of the job itself may not, its end is the close's. */
@@ -353,14 +355,18 @@ final class LockfreeJob extends JobState implements Job {
   private boolean await(WaitList list, BooleanSupplier condition, Deadline deadline)
       throws InterruptedException {
     if (interlock == null || !deadline.waits()) {
-      return list.await(condition, deadline);
+      return list == pool.waits
+          ? pool.announced.await(name, this, condition, deadline)
+          : list.await(condition, deadline);
     }
     int holds = interlock.getHoldCount();
     for (int i = 0; i < holds; i++) {
       interlock.unlock();
     }
     try {
-      return list.await(condition, deadline);
+      return list == pool.waits
+          ? pool.announced.await(name, this, condition, deadline)
+          : list.await(condition, deadline);
     } finally {
       for (int i = 0; i < holds; i++) {
         interlock.lock();

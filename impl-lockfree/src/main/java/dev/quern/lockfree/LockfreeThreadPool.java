@@ -57,6 +57,8 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   /** A run or a body of some job ended, a run was taken back, or the pool ended. */
   final WaitList waits;
 
+  final AnnouncedWaits announced;
+
   final WorkerSource overseer;
   final PoolStaff staff;
 
@@ -106,6 +108,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.maxRun = spec.maxRun().orElse(16);
     this.idleNanos = nanos(spec.idleLimit().orElse(IDLE_LIMIT));
     this.waits = new WaitList(host.parker());
+    this.announced = new AnnouncedWaits(host, waits, Kind.THREAD_POOL, name);
     this.overseer =
         new PoolOverseer(
             this,
@@ -134,6 +137,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.maxRun = 1;
     this.idleNanos = 0;
     this.waits = new WaitList(host.parker());
+    this.announced = new AnnouncedWaits(host, waits, kind, name);
     this.lent = new LentWorkers(this, base, spec.maxActive().orElse(1));
     this.overseer = lent;
     this.staff = new PoolStaff(host, overseer);
@@ -304,6 +308,25 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     staff.forEachWaiting(job -> sum[4]++);
     long accepted = sum[0] - sum[3] + sum[4] + removed.sum();
     return new Counts(sum[4], running, accepted, coalesced.sum(), refused.sum(), sum[1], sum[2]);
+  }
+
+  @Override
+  public List<Run> runs() {
+    long nanoTime = host.nanoTime(); // first: none is said to run for longer than it does
+    List<Run> runs = new ArrayList<>();
+    staff.forEachWorker(
+        worker -> {
+          Run seen = worker.seen(nanoTime);
+          if (seen != null) {
+            runs.add(seen);
+          }
+        });
+    return runs;
+  }
+
+  @Override
+  public int maxRuns() {
+    return overseer.maxThreads();
   }
 
   @Override

@@ -65,6 +65,11 @@ final class LockfreeWork extends WorkState implements Work {
   }
 
   @Override
+  long now() {
+    return core.wheel.now();
+  }
+
+  @Override
   boolean isSingle() {
     return core.lanes.isSingle();
   }
@@ -307,7 +312,8 @@ final class LockfreeWork extends WorkState implements Work {
   private Cancellation await(Removal event, Deadline deadline) throws InterruptedException {
     Cancellation answer = answer(event);
     long run = current();
-    boolean over = !has(word(), CANCELLING) || core.waits.await(() -> isOver(run), deadline);
+    boolean over =
+        !has(word(), CANCELLING) || core.announced.await(name, this, () -> isOver(run), deadline);
     return over ? answer : Cancellation.TIMED_OUT;
   }
 
@@ -338,14 +344,14 @@ final class LockfreeWork extends WorkState implements Work {
     requireOutside("flush()");
     long run = latest(Entry.HURRY);
     core.wheel.stop(this);
-    return core.waits.await(() -> isOver(run), deadline);
+    return core.announced.await(name, this, () -> isOver(run), deadline);
   }
 
   @Override
   public void close() {
     requireOutside("close()");
     boolean removed = pending(take(Removal.CLOSE)) == DELAYED;
-    core.waits.awaitUninterruptibly(() -> !isBusy(word()));
+    core.announced.awaitUninterruptibly(name, this, () -> !isBusy(word()));
     if (removed) {
       core.warn(this + ": close() removed its delayed run");
     }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
             host,
             wheel,
             current,
+            WorkTimes.of(spec),
             () -> host.ended(this),
             made ->
                 spec.pool()
@@ -117,7 +119,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
   private boolean flush(Deadline deadline) throws InterruptedException {
     requireOutside("flush()");
     OwedRuns owed = new OwedRuns(core);
-    return core.waits.await(owed::areOver, deadline);
+    return core.announced.await(null, null, owed::areOver, deadline);
   }
 
   @Override
@@ -195,9 +197,12 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     requireOutside("close()");
     core.close();
     List<String> removed = core.takeRemoved();
-    core.lanes.pool().close();
-    core.waits.awaitUninterruptibly(core::isEnded);
-    core.lanes.awaitReserved();
+    core.announced.during(
+        () -> {
+          core.lanes.pool().close();
+          core.waits.awaitUninterruptibly(core::isEnded);
+          core.lanes.awaitReserved();
+        });
     if (!removed.isEmpty()) {
       core.warn(core.label() + ": close() removed the delayed runs of " + removed);
     }
@@ -242,11 +247,15 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
     long begun = 0;
     long completed = 0;
     long failed = 0;
+    long waited = 0;
+    long ran = 0;
     List<Family.Running> running = new ArrayList<>();
     for (Lane lane : core.lanes.all()) {
       begun += lane.begun();
       completed += lane.completed();
       failed += lane.failed();
+      waited += lane.waited();
+      ran += lane.ran();
       LockfreeWork work = lane.work();
       Thread thread = lane.thread();
       if (work != null && thread != null) {
@@ -262,7 +271,25 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
         counts.coalesced(),
         counts.refused(),
         completed,
-        failed);
+        failed,
+        waited,
+        ran);
+  }
+
+  @Override
+  public List<Run> runs() {
+    long now = core.host.nanoTime(); // first: none is said to run for longer than it does
+    return core.lanes.all().stream().map(lane -> lane.run(now)).flatMap(Optional::stream).toList();
+  }
+
+  @Override
+  public int maxRuns() {
+    return core.lanes.isShared() ? 0 : core.lanes.most(); // others may hold up a shared pool
+  }
+
+  @Override
+  public List<Wait> waits(long nanos) {
+    return core.waits(nanos);
   }
 
   @Override

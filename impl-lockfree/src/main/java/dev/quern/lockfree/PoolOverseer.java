@@ -79,6 +79,11 @@ final class PoolOverseer implements WorkerSource, Runnable {
     return live.get() < maxThreads;
   }
 
+  @Override
+  public int maxThreads() {
+    return maxThreads;
+  }
+
   /** Whether the overseer will look once more. */
   @Override
   public boolean isProdded() {

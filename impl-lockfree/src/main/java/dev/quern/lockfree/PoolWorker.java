@@ -6,6 +6,7 @@ import static java.lang.invoke.MethodHandles.lookup;
 import dev.quern.ClosedException;
 import dev.quern.Family;
 import dev.quern.Job;
+import dev.quern.spi.Managed;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -32,6 +33,8 @@ final class PoolWorker extends WorkerState implements Runnable {
   private static final VarHandle JOB =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "job", VarHandle.class, PoolWorker.class, LockfreeJob.class);
+
+  private static final int COUNT_BITS = 40; // the place has the rest
 
   final StealableRun run;
   final PoolTally tally;
@@ -336,6 +339,20 @@ final class PoolWorker extends WorkerState implements Runnable {
   }
 
   // ---- Those who inspect
+
+  /** The run that goes on here (rule G20), or null. */
+  Managed.@Nullable Run seen(long now) {
+    long count = tally.begun();
+    LockfreeJob seen = job;
+    Thread runner = thread;
+    if (seen == null || runner == null) {
+      return null;
+    }
+    long nanos = now - since;
+    boolean goesOn = job == seen && tally.begun() == count;
+    long number = (long) place << COUNT_BITS | count;
+    return goesOn ? new Managed.Run(seen.name(), runner, nanos, number, seen) : null;
+  }
 
   /** What inspect() shows, or null while no body runs. */
   Family.@Nullable Running running(Instant now, long nanoTime) {

@@ -51,11 +51,24 @@ final class RunLine {
   private static final VarHandle LAST = handle("last");
 
   private final Parker parker;
-  private volatile LineRing first = new LineRing(0, 0, SMALLEST);
-  private volatile LineRing last = first;
+  private volatile LineRing first;
+  private volatile LineRing last;
 
   RunLine(Parker parker) {
+    this(parker, false);
+  }
+
+  /**
+   * @param timed whether it is known since when each stands in line
+   */
+  RunLine(Parker parker, boolean timed) {
     this.parker = parker;
+    this.first = new LineRing(0, 0, SMALLEST, timed);
+    this.last = first;
+  }
+
+  boolean isTimed() {
+    return first.isTimed();
   }
 
   // ---- Entering
@@ -94,6 +107,19 @@ final class RunLine {
   private static int grown(LineRing ring, long place) {
     boolean full = place - ring.head >= ring.size();
     return full ? Math.min(ring.sizeBits() + 1, LARGEST) : ring.sizeBits();
+  }
+
+  /** Between the two, in a timed line: since when. */
+  void stamp(long place, long time) {
+    LineRing ring = find(place);
+    assert ring != null : "a claimed place is gone";
+    ring.stamp(place, time);
+  }
+
+  /** Since when the item stands there; a later time if the place is gone. */
+  long stamped(long place) {
+    LineRing ring = find(place);
+    return ring == null ? Long.MAX_VALUE : ring.stamped(place);
   }
 
   /** Says who stands at the claimed place: the item, or with null nobody. */

@@ -5,6 +5,7 @@ import dev.quern.ClosedException;
 import dev.quern.Kind;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,12 +32,14 @@ final class WorkCore {
   final Host host;
   final TimerWheel wheel;
   final ThreadLocal<@Nullable Lane> current;
+  final WorkTimes times;
   final WorkGate gate = new WorkGate();
   final WatchedRuns watched = new WatchedRuns();
   final WorkCounts counts = new WorkCounts();
   final WaitList waits;
   final Pauses pauses = new Pauses();
   final @Nullable Room room;
+  final AnnouncedWaits announced;
   final RunLine line;
   final WorkLanes lanes;
 
@@ -58,18 +61,21 @@ final class WorkCore {
       Host host,
       TimerWheel wheel,
       ThreadLocal<@Nullable Lane> current,
+      WorkTimes times,
       Runnable whenEnded,
       Function<WorkCore, LanePool> pool) {
     boolean reserved = settled.reservedWorker().orElse(false);
     this.name = settled.name();
     this.host = host;
+    this.times = times;
     this.wheel = wheel;
     this.current = current;
     this.whenEnded = whenEnded;
     this.parts = new AtomicInteger(reserved ? 2 : 1);
     this.waits = new WaitList(host.parker());
     this.room = settled.capacity().map(bound -> new Room(bound, host.parker())).orElse(null);
-    this.line = new RunLine(host.parker());
+    this.announced = new AnnouncedWaits(host, waits, Kind.WORK_QUEUE, name);
+    this.line = new RunLine(host.parker(), times != WorkTimes.RUNS);
     this.lanes = new WorkLanes(this, pool.apply(this), settled.maxActive().orElse(1), reserved);
   }
 
@@ -163,7 +169,7 @@ final class WorkCore {
     wakeThoseForRoom();
     try {
       settled(); // the last lane may have left before it could see the drain
-      return waits.await(() -> gate.isDrained(drain) || gate.isBroken(), deadline);
+      return announced.await(null, null, () -> gate.isDrained(drain) || gate.isBroken(), deadline);
     } finally {
       gate.withdraw(drain);
     }
@@ -303,6 +309,25 @@ final class WorkCore {
           }
         });
     return works;
+  }
+
+  /** What has stood in line for that long or longer, for the watchdog (rule W18). */
+  List<Managed.Wait> waits(long nanos) {
+    long now = wheel.now(); // first: none is said to wait for longer than it does
+    List<Managed.Wait> found = new ArrayList<>();
+    line.forEach(
+        item -> {
+          LockfreeWork work = (LockfreeWork) item;
+          long word = work.word();
+          if (WorkState.isInLine(word)) {
+            long place = WorkState.data(word);
+            long waited = now - line.stamped(place);
+            if (waited >= nanos && work.word() == word) {
+              found.add(new Managed.Wait(work.name(), waited, place));
+            }
+          }
+        });
+    return found;
   }
 
   /**

@@ -165,6 +165,11 @@ final class WorkLanes {
     return most == 1;
   }
 
+  /** How many items may run at once. */
+  int most() {
+    return most;
+  }
+
   List<Lane> all() {
     return new ArrayList<>(lanes.values());
   }

@@ -116,6 +116,11 @@ abstract class WorkState extends TimerEntry {
 
   abstract WatchedRuns watched();
 
+  /** The time now, on the wheel's scale; asked for where the line is timed. */
+  long now() {
+    return 0;
+  }
+
   /** A place was taken, so somebody has to come by, even if nobody stands there any more. */
   abstract void engageLane();
 
@@ -236,6 +241,9 @@ abstract class WorkState extends TimerEntry {
           if (place == RunLine.SEALED) {
             return RunLine.SEALED;
           }
+        }
+        if (stands && line().isTimed()) {
+          line().stamp(place, event == Entry.FIRE ? time(old) : now());
         }
         long next = moves ? queued(old, stands ? place : NO_PLACE) : old;
         boolean watches = event == Entry.HURRY || event == Entry.WATCH;
@@ -426,6 +434,9 @@ abstract class WorkState extends TimerEntry {
       }
       long next;
       try {
+        if (stands && line().isTimed()) {
+          line().stamp(place, now());
+        }
         next = stands ? queued(old, place) : old;
       } catch (Throwable thrown) {
         line().publish(place, null);

@@ -15,6 +15,9 @@ interface WorkerSource {
   /** Whether the caller is on a thread of the source itself, which is in no worker. */
   boolean isCaller();
 
+  /** How many workers there may be. */
+  int maxThreads();
+
   /** Whether one worker is all that there may be. */
   boolean isExclusive();
 

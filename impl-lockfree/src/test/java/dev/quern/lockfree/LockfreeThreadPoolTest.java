@@ -141,6 +141,9 @@ class LockfreeThreadPoolTest {
     ClosedException thrown = assertThrows(ClosedException.class, late::submit);
     assertSame(error, thrown.getCause());
     assertThrows(ClosedException.class, () -> pool.newJob("new", () -> {}));
+    while (host.failures.isEmpty()) {
+      Thread.onSpinWait(); // who waits is let go before the report
+    }
     assertEquals(List.of(error), host.failures);
     assertTrue(pool.toString().contains("broken"), pool::toString);
   }

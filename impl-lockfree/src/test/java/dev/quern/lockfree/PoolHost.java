@@ -26,6 +26,9 @@ final class PoolHost implements Host {
   /** What the clock throws the next time that a worker reads it. */
   final AtomicReference<@Nullable Error> clockFault = new AtomicReference<>();
 
+  /** What else happens when a worker reads the clock. */
+  final AtomicReference<Runnable> atWorkersClock = new AtomicReference<>(() -> {});
+
   @Override
   public Thread startThread(
       String name, int priority, boolean virtual, @Nullable ClassLoader loader, Runnable body) {
@@ -43,6 +46,7 @@ final class PoolHost implements Host {
       if (fault != null) {
         throw fault;
       }
+      atWorkersClock.get().run();
     }
     return System.nanoTime();
   }

@@ -16,7 +16,7 @@ final class HandClock {
   private final Condition changed = lock.newCondition();
   private final List<HandAlarm> alarms = new ArrayList<>(); // guarded by lock
   private final Thread timer = new Thread(this::expireForEver, "hand-clock");
-  private long now = 1_000_000_000L; // guarded by lock
+  private volatile long now = 1_000_000_000L; // written under lock
   private boolean expiring; // guarded by lock
   private boolean ended; // guarded by lock
 
@@ -25,20 +25,16 @@ final class HandClock {
     timer.start();
   }
 
+  /** Without the lock: to wait for it would use up the permit of a caller who is about to park. */
   long nanoTime() {
-    lock.lock();
-    try {
-      return now;
-    } finally {
-      lock.unlock();
-    }
+    return now;
   }
 
   /** Moves the clock on; returns when every alarm that is due has expired. */
   void advance(Duration step) {
     lock.lock();
     try {
-      now += step.toNanos();
+      now = now + step.toNanos();
       settle();
     } finally {
       lock.unlock();

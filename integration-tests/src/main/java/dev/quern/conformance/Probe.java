@@ -15,6 +15,7 @@ import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
 import dev.quern.spi.Target;
 import dev.quern.spi.Views;
+import dev.quern.spi.WaitWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -222,6 +223,11 @@ public final class Probe {
     @Override
     public Parker parker() {
       return host.parker();
+    }
+
+    @Override
+    public @Nullable WaitWatch waitWatch() {
+      return host.waitWatch();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import dev.quern.conformance.broken.BoundNotTold;
 import dev.quern.conformance.broken.CancelLosesAnother;
 import dev.quern.conformance.broken.DoubleSignal;
 import dev.quern.conformance.broken.DroppedAtClose;
@@ -27,6 +28,7 @@ import dev.quern.conformance.broken.RemembersKeys;
 import dev.quern.conformance.broken.RemovesTwo;
 import dev.quern.conformance.broken.ReservedInName;
 import dev.quern.conformance.broken.RoundedCapacity;
+import dev.quern.conformance.broken.RunShownAnew;
 import dev.quern.conformance.broken.SiblingCutOff;
 import dev.quern.conformance.broken.SurvivesCancel;
 import dev.quern.conformance.broken.TakesWhenClosed;
@@ -75,7 +77,9 @@ class BrokenProvidersTest {
           Map.entry(RemovesTwo.class, "Q15"),
           Map.entry(OverfullView.class, "P17"),
           Map.entry(ReservedInName.class, "W14"),
-          Map.entry(LostResume.class, "W25"));
+          Map.entry(LostResume.class, "W25"),
+          Map.entry(RunShownAnew.class, "W18"),
+          Map.entry(BoundNotTold.class, "G20"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";

@@ -26,12 +26,23 @@ public interface Host {
       String name, int priority, boolean virtual, @Nullable ClassLoader loader, Runnable body)
       throws CannotStartThreadException;
 
-  /** The clock, on {@link System#nanoTime()}'s scale (rule G18). */
+  /**
+   * The clock, on {@link System#nanoTime()}'s scale (rule G18). It never parks: whoever asks may
+   * have been woken already, and is about to park.
+   */
   long nanoTime();
 
   /** Blocks and wakes the provider's waiting threads. */
   default Parker parker() {
     return Parker.LOCK_SUPPORT;
+  }
+
+  /**
+   * Who wants to be told of waits without limit ({@code quern.wait-cycles}), or null for nobody.
+   * The answer never changes.
+   */
+  default @Nullable WaitWatch waitWatch() {
+    return null;
   }
 
   /**

@@ -22,7 +22,54 @@ public interface Managed {
    */
   void interruptRuns();
 
-  /** Totals since creation, and what is pending and running now. */
+  /**
+   * The runs going on, for the watchdog (rules W18, G20); asked only of work queues with a {@code
+   * runLimit}, and of them and pools while waits are watched. Any thread; never waits long. The
+   * time is never more than the run has taken when this returns, nor that of another run.
+   */
+  default List<Run> runs() {
+    return List.of();
+  }
+
+  /** How many runs may go on at once, or 0 where that does not say who holds up whom (rule G20). */
+  default int maxRuns() {
+    return 0;
+  }
+
+  /**
+   * The items that have stood in line for that long or longer, for the watchdog (rule W18); asked
+   * only of what has a {@code waitLimit}. Any thread; never waits long.
+   */
+  default List<Wait> waits(long nanos) {
+    return List.of();
+  }
+
+  /**
+   * A run going on.
+   *
+   * @param item the item's name
+   * @param thread the thread it runs on
+   * @param nanos for how long so far, on the host's clock
+   * @param number no other run of this primitive has it
+   * @param subject the item itself
+   */
+  record Run(String item, Thread thread, long nanos, long number, Object subject) {}
+
+  /**
+   * An item in line.
+   *
+   * @param item the item's name
+   * @param nanos for how long so far, on the host's clock
+   * @param number no other wait of this primitive has it
+   */
+  record Wait(String item, long nanos, long number) {}
+
+  /**
+   * Totals since creation, and what is pending and running now.
+   *
+   * @param waited how many nanoseconds items stood in line, where timing is on, else 0
+   * @param ran how many nanoseconds runs took, where timing is on, else 0
+   */
   record Counts(
       long pending,
       List<Family.Running> running,
@@ -30,9 +77,23 @@ public interface Managed {
       long coalesced,
       long refused,
       long completed,
-      long failed) {
+      long failed,
+      long waited,
+      long ran) {
     public Counts {
       running = List.copyOf(running);
+    }
+
+    /** Of what keeps no times. */
+    public Counts(
+        long pending,
+        List<Family.Running> running,
+        long accepted,
+        long coalesced,
+        long refused,
+        long completed,
+        long failed) {
+      this(pending, running, accepted, coalesced, refused, completed, failed, 0, 0);
     }
   }
 }

@@ -28,6 +28,7 @@ final class HandPool implements ThreadPool {
         host,
         new TimerWheel(host),
         new ThreadLocal<>(),
+        WorkTimes.RUNS,
         () -> {},
         made -> LanePool.of(new HandPool(host)));
   }

@@ -108,7 +108,7 @@ final class EffectiveSpecs {
     }
     Optional<Integer> capacity = capacity(merge, Settings.WORK_QUEUE_CAPACITY, spec.capacity());
     merged = capacity.map(merged::capacity).orElse(merged);
-    merged = merged.reservedWorker(spec.reservedWorker().orElse(false));
+    merged = watched(merge, spec, merged.reservedWorker(spec.reservedWorker().orElse(false)));
     Optional<String> pool = Optional.empty();
     if (system) {
       merge.refuse(Settings.WORK_QUEUE_POOL, "a queue of the runtime has workers of its own");
@@ -121,6 +121,19 @@ final class EffectiveSpecs {
     }
     return merge.done(
         merged.priority(merge.require(Settings.WORK_QUEUE_PRIORITY, spec.priority())));
+  }
+
+  private static WorkQueueSpec watched(Merge merge, WorkQueueSpec spec, WorkQueueSpec merged) {
+    WorkQueueSpec watched =
+        merge
+            .value(Settings.WORK_QUEUE_RUN_LIMIT, spec.runLimit())
+            .map(merged::runLimit)
+            .orElse(merged)
+            .timing(merge.require(Settings.WORK_QUEUE_TIMING, spec.timing()));
+    return merge
+        .value(Settings.WORK_QUEUE_WAIT_LIMIT, spec.waitLimit())
+        .map(watched::waitLimit)
+        .orElse(watched);
   }
 
   Effective<PoolViewSpec> of(PoolViewSpec spec) {

@@ -4,10 +4,13 @@ package dev.quern.config.runtime;
 import dev.quern.Failure;
 import dev.quern.FailureHandler;
 import dev.quern.Kind;
+import dev.quern.Stall;
+import dev.quern.WaitCycle;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the program's failure handler, or the log, what user code threw (rules G5, G16). */
@@ -55,6 +58,75 @@ final class Failures {
     return describe(failure.kind(), failure.primitive())
         + failure.item().map(item -> ", \"" + item + "\"").orElse("")
         + ": failed";
+  }
+
+  /** Tells of what stands still, on the watchdog's thread (rule W18). What is thrown is logged. */
+  void stalled(Stall stall) {
+    if (handler == null) {
+      log.write(Level.WARNING, describe(stall), null);
+      return;
+    }
+    telling.add(Thread.currentThread());
+    try {
+      handler.stalled(stall);
+    } catch (Throwable thrown) {
+      log.write(Level.WARNING, describe(stall), null);
+      log.write(Level.ERROR, "the failure handler threw when told of it", thrown);
+    } finally {
+      telling.remove(Thread.currentThread());
+    }
+  }
+
+  /** As {@link #stalled} (rule G20). */
+  void deadlocked(WaitCycle cycle) {
+    if (handler == null) {
+      log.write(Level.WARNING, describe(cycle), null);
+      return;
+    }
+    telling.add(Thread.currentThread());
+    try {
+      handler.deadlocked(cycle);
+    } catch (Throwable thrown) {
+      log.write(Level.WARNING, describe(cycle), null);
+      log.write(Level.ERROR, "the failure handler threw when told of it", thrown);
+    } finally {
+      telling.remove(Thread.currentThread());
+    }
+  }
+
+  /** The context class loader for the handler, on a thread that is there for it alone. */
+  @Nullable ClassLoader loader() {
+    return (handler == null ? this : handler).getClass().getClassLoader();
+  }
+
+  private static String describe(Stall stall) {
+    String what =
+        describe(stall.kind(), stall.primitive())
+            + stall.item().map(item -> ", \"" + item + "\"").orElse("")
+            + (stall.phase() == Stall.Phase.WAITING ? ": waits for " : ": runs for ")
+            + stall.elapsed();
+    return stall.stack().stream()
+        .map(frame -> System.lineSeparator() + "\tat " + frame)
+        .collect(Collectors.joining("", what, ""));
+  }
+
+  private static String describe(WaitCycle cycle) {
+    return cycle.links().stream()
+        .map(
+            link ->
+                System.lineSeparator()
+                    + "\t"
+                    + link.thread()
+                    + " runs "
+                    + describe(link.runs())
+                    + " and waits for "
+                    + describe(link.awaits()))
+        .collect(Collectors.joining("", "workers wait for each other:", ""));
+  }
+
+  private static String describe(WaitCycle.Part part) {
+    return describe(part.kind(), part.primitive())
+        + part.item().map(item -> ", \"" + item + "\"").orElse("");
   }
 
   /** As in {@code work queue "maintenance"}. */

@@ -10,6 +10,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Managed.Counts;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,7 +65,9 @@ final class Inspector {
         counts.stream().mapToLong(Counts::coalesced).sum(),
         counts.stream().mapToLong(Counts::refused).sum(),
         counts.stream().mapToLong(Counts::completed).sum(),
-        counts.stream().mapToLong(Counts::failed).sum());
+        counts.stream().mapToLong(Counts::failed).sum(),
+        Duration.ofNanos(counts.stream().mapToLong(Counts::waited).sum()),
+        Duration.ofNanos(counts.stream().mapToLong(Counts::ran).sum()));
   }
 
   private List<Setting> settings(Collection<Member> live) {

@@ -43,6 +43,7 @@ final class Lifecycle {
   private final Registry registry;
   private final Closer closer;
   private final TimerThread timer;
+  private final Watchdog watchdog;
   private final Threads threads;
   private final Log log;
   private final ReentrantLock lock = new ReentrantLock();
@@ -57,12 +58,14 @@ final class Lifecycle {
       Registry registry,
       Closer closer,
       TimerThread timer,
+      Watchdog watchdog,
       Threads threads,
       Log log) {
     this.settings = settings;
     this.registry = registry;
     this.closer = closer;
     this.timer = timer;
+    this.watchdog = watchdog;
     this.threads = threads;
     this.log = log;
   }
@@ -70,7 +73,9 @@ final class Lifecycle {
   void start(Quern runtime) {
     try {
       timer.start(threads);
+      watchdog.startWithRuntime();
     } catch (CannotStartThreadException e) {
+      timer.end();
       throw new IllegalStateException("runtime: " + e.getMessage(), e.getCause());
     }
     if (settings.closeOnExit()) {
@@ -85,6 +90,7 @@ final class Lifecycle {
         Runtime.getRuntime().addShutdownHook(closing);
       } catch (IllegalStateException e) {
         timer.end();
+        watchdog.end();
         throw new IllegalStateException("runtime: the JVM is shutting down", e);
       }
     }
@@ -158,6 +164,7 @@ final class Lifecycle {
   private void finish(Map<Primitive, List<String>> unfinished) {
     registry.enter(Phase.CLOSED);
     timer.end();
+    watchdog.end();
     Thread unneeded;
     lock.lock();
     try {

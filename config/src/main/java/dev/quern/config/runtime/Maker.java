@@ -46,6 +46,7 @@ final class Maker {
   private final Primitives primitives;
   private final Providers providers;
   private final VirtualThreads virtualThreads;
+  private final Watchdog watchdog;
   private final Log log;
 
   @Inject
@@ -55,12 +56,14 @@ final class Maker {
       Primitives primitives,
       Providers providers,
       VirtualThreads virtualThreads,
+      Watchdog watchdog,
       Log log) {
     this.registry = registry;
     this.specs = specs;
     this.primitives = primitives;
     this.providers = providers;
     this.virtualThreads = virtualThreads;
+    this.watchdog = watchdog;
     this.log = log;
   }
 
@@ -98,7 +101,14 @@ final class Maker {
     return make(
         new Order(Kind.WORK_QUEUE, spec.name(), system, 0),
         () -> specs.of(spec, system),
-        primitives::newWorkQueue);
+        this::workQueue);
+  }
+
+  private WorkQueue workQueue(WorkQueueSpec merged) {
+    watchdog.require(merged);
+    WorkQueue made = primitives.newWorkQueue(merged);
+    watchdog.watch((Managed) made, merged);
+    return made;
   }
 
   /** {@link SharedPools} lends the base. */

@@ -14,6 +14,7 @@ import dev.quern.spi.Managed;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Target;
 import dev.quern.spi.Views;
+import dev.quern.spi.WaitWatch;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Objects;
@@ -30,6 +31,8 @@ final class RuntimeHost implements Host {
   private final CpuBinding binding;
   private final Log log;
   private final Registry registry;
+  private final Watchdog watchdog;
+  private final WaitCycles cycles;
   private final Lazy<Maker> maker;
   private final Lazy<SharedPools> pools;
   private final RuntimeViews views;
@@ -43,6 +46,8 @@ final class RuntimeHost implements Host {
       CpuBinding binding,
       Log log,
       Registry registry,
+      Watchdog watchdog,
+      WaitCycles cycles,
       Lazy<Maker> maker,
       Lazy<SharedPools> pools,
       RuntimeViews views) {
@@ -53,6 +58,8 @@ final class RuntimeHost implements Host {
     this.binding = binding;
     this.log = log;
     this.registry = registry;
+    this.watchdog = watchdog;
+    this.cycles = cycles;
     this.maker = maker;
     this.pools = pools;
     this.views = views;
@@ -68,6 +75,11 @@ final class RuntimeHost implements Host {
   @Override
   public long nanoTime() {
     return timer.now();
+  }
+
+  @Override
+  public @Nullable WaitWatch waitWatch() {
+    return settings.waitCycles() ? cycles : null;
   }
 
   @Override
@@ -116,5 +128,6 @@ final class RuntimeHost implements Host {
   public void ended(Managed primitive) {
     views.ended(primitive);
     registry.ended(primitive);
+    watchdog.forget(primitive);
   }
 }

@@ -9,7 +9,11 @@ import java.util.Optional;
 
 /** The settings of the runtime itself, and for {@code inspect()} where they came from. */
 record RuntimeSettings(
-    boolean checks, Duration closeLimit, boolean closeOnExit, List<Setting> shown) {
+    boolean checks,
+    Duration closeLimit,
+    boolean closeOnExit,
+    boolean waitCycles,
+    List<Setting> shown) {
 
   /** Of sources in which nothing is wrong. */
   static RuntimeSettings of(Layers layers) {
@@ -19,13 +23,14 @@ record RuntimeSettings(
         value(layers, Settings.CHECKS, shown).orElseThrow(),
         value(layers, Settings.CLOSE_LIMIT, shown).orElseThrow(),
         value(layers, Settings.CLOSE_ON_EXIT, shown).orElseThrow(),
+        value(layers, Settings.WAIT_CYCLES, shown).orElseThrow(),
         shown);
   }
 
   RuntimeSettings withProvider(String name, String source) {
     List<Setting> all = new ArrayList<>(shown);
     all.add(new Setting(Settings.PROVIDER.pattern(), name, source));
-    return new RuntimeSettings(checks, closeLimit, closeOnExit, List.copyOf(all));
+    return new RuntimeSettings(checks, closeLimit, closeOnExit, waitCycles, List.copyOf(all));
   }
 
   private static <T> Optional<T> value(Layers layers, Key<T> key, List<Setting> shown) {

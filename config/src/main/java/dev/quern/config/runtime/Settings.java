@@ -62,6 +62,13 @@ final class Settings {
           ValueType.BOOLEAN,
           false,
           "Whether a shutdown hook closes the runtime when the JVM ends.");
+  static final Key<Boolean> WAIT_CYCLES =
+      runtime(
+          "wait-cycles",
+          ValueType.BOOLEAN,
+          false,
+          "Whether workers that wait for what only they could run are looked for and reported. Off,"
+              + " because each wait without limit costs more then.");
 
   static final Key<Integer> QUEUE_CAPACITY =
       tuning(
@@ -188,6 +195,29 @@ final class Settings {
           ValueType.integer(ThreadPoolSpec.NO_PRIORITY, Thread.MAX_PRIORITY),
           ThreadPoolSpec.NO_PRIORITY,
           "The priority of the workers; 0 leaves them the normal one.");
+  static final Key<Duration> WORK_QUEUE_RUN_LIMIT =
+      tuning(
+          WORK_QUEUE,
+          "run-limit",
+          ValueType.duration(LEAST),
+          null,
+          "After how long a run is reported as stalled. No default: never.");
+  static final Key<Duration> WORK_QUEUE_WAIT_LIMIT =
+      tuning(
+          WORK_QUEUE,
+          "wait-limit",
+          ValueType.duration(LEAST),
+          null,
+          "After how long in line an item is reported as stalled. No default: never.");
+  static final Key<Boolean> WORK_QUEUE_TIMING =
+      tuning(
+          WORK_QUEUE,
+          "timing",
+          ValueType.BOOLEAN,
+          false,
+          "Whether inspect() shows how long items waited and ran. Off, because it costs two clock"
+              + " reads an item, some 50 ns.");
+
   static final Key<String> WORK_QUEUE_POOL =
       tuning(
           WORK_QUEUE,

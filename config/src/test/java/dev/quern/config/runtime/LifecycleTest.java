@@ -439,11 +439,24 @@ class LifecycleTest {
     quern.newQueue(QueueSpec.unbounded("q"));
     Fake two = world.provider.fake("q");
     Family.Running running = new Family.Running("x", Instant.now(), "t");
-    one.counts = new Counts(1, List.of(running), 2, 3, 4, 5, 6);
-    two.counts = new Counts(10, List.of(), 20, 30, 40, 50, 60);
+    one.counts = new Counts(1, List.of(running), 2, 3, 4, 5, 6, 7, 8);
+    two.counts = new Counts(10, List.of(), 20, 30, 40, 50, 60, 70, 80);
     assertEquals(
         Optional.of(
-            new Family(Kind.QUEUE, "q", "fake", 2, 11, List.of(running), 22, 33, 44, 55, 66)),
+            new Family(
+                Kind.QUEUE,
+                "q",
+                "fake",
+                2,
+                11,
+                List.of(running),
+                22,
+                33,
+                44,
+                55,
+                66,
+                Duration.ofNanos(77),
+                Duration.ofNanos(88))),
         quern.inspect().family(Kind.QUEUE, "q"));
     first.close();
     assertEquals(1, quern.inspect().family(Kind.QUEUE, "q").orElseThrow().live());
@@ -460,6 +473,7 @@ class LifecycleTest {
             new Inspection.Setting("quern.checks", "false", "default"),
             new Inspection.Setting("quern.close-limit", "30s", "default"),
             new Inspection.Setting("quern.close-on-exit", "false", "default"),
+            new Inspection.Setting("quern.wait-cycles", "false", "default"),
             new Inspection.Setting("quern.provider", "fake", "program"),
             new Inspection.Setting("quern.thread-pool.*.idle-limit", "5s", "program"),
             new Inspection.Setting("quern.task-context.device.max-inline", "64", "default"),

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.quern.Action;
+import dev.quern.Job;
+import dev.quern.Kind;
+import dev.quern.OpenOptions;
+import dev.quern.Quern;
+import dev.quern.ThreadPool;
+import dev.quern.ThreadPoolSpec;
+import dev.quern.WaitCycle;
+import dev.quern.WaitCycle.Link;
+import dev.quern.WaitCycle.Part;
+import dev.quern.Work;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Workers that wait for what only they could run are reported (G20). */
+public class WaitCycleRules {
+  private static final OpenOptions ON = OpenOptions.NONE.set("quern.wait-cycles", "true");
+
+  /** For JUnit. */
+  public WaitCycleRules() {}
+
+  /** Code of runs that wait: it begins, and goes into its wait when the test says so. */
+  private static final class Waiters {
+    private final Scene scene;
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final AtomicInteger over = new AtomicInteger();
+
+    Waiters(Scene scene) {
+      this.scene = scene;
+    }
+
+    Action code(Action wait) {
+      return () -> {
+        threads.add(Thread.currentThread());
+        go.await();
+        try {
+          wait.run();
+        } catch (InterruptedException rescued) {
+          return;
+        } finally {
+          over.incrementAndGet();
+        }
+      };
+    }
+
+    void awaitBegun(int count) {
+      scene.eventually("so many runs have begun", () -> threads.size() == count);
+    }
+
+    /** Returns when all of them block in a wait of that name. */
+    void go(String call) {
+      go.countDown();
+      threads.forEach(
+          thread ->
+              scene.eventually(
+                  thread + " waits in " + call,
+                  () ->
+                      thread.getState() != Thread.State.RUNNABLE
+                          && Stream.of(thread.getStackTrace())
+                              .anyMatch(frame -> frame.getMethodName().equals(call))));
+    }
+
+    void awaitOver() {
+      scene.eventually("all waits are over", () -> over.get() == threads.size());
+    }
+  }
+
+  private static Part part(String queue, String item) {
+    return new Part(Kind.WORK_QUEUE, queue, Optional.of(item));
+  }
+
+  private static Set<Part> runs(WaitCycle cycle) {
+    return cycle.links().stream().map(Link::runs).collect(Collectors.toSet());
+  }
+
+  /** A queue whose two workers both wait for a third item. */
+  private static Work allWorkersWait(Quern quern, Waiters waiters, String name) {
+    WorkQueue queue = quern.newWorkQueue(WorkQueueSpec.named(name).maxActive(2));
+    Work third = queue.newWork("third", () -> {});
+    int before = waiters.threads.size();
+    queue.newWork("one", waiters.code(third::flush)).submit();
+    queue.newWork("two", waiters.code(third::flush)).submit();
+    waiters.awaitBegun(before + 2);
+    third.submit();
+    return third;
+  }
+
+  @Conformance
+  @Rule("G20")
+  void allWorkersOfAQueueThatWaitForWhatIsBehindThemAreReportedOnce(Scene scene)
+      throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    Work third = allWorkersWait(stalls.quern(), waiters, "work");
+    waiters.go("flush");
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    WaitCycle cycle = cycles.get(0);
+    assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycle));
+    assertEquals(
+        waiters.threads.stream().map(Thread::getName).collect(Collectors.toSet()),
+        cycle.links().stream().map(Link::thread).collect(Collectors.toSet()));
+    cycle.links().forEach(link -> assertEquals(part("work", "third"), link.awaits()));
+    assertEquals(1, stalls.cyclesAfterLooks().size(), "once");
+    third.cancel();
+    waiters.awaitOver();
+    Waiters again = new Waiters(scene);
+    Work next = allWorkersWait(stalls.quern(), again, "next");
+    again.go("flush");
+    assertEquals(2, stalls.cyclesAfterLooks().size(), "another one is told of, too");
+    next.cancel();
+    again.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void twoOrderedQueuesThatWaitForEachOtherAreReported(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.ordered("a"));
+    WorkQueue b = stalls.queue(WorkQueueSpec.ordered("b"));
+    Work behindA = a.newWork("behind-a", () -> {});
+    Work behindB = b.newWork("behind-b", () -> {});
+    a.newWork("in-a", waiters.code(behindB::flush)).submit();
+    b.newWork("in-b", waiters.code(behindA::flush)).submit();
+    waiters.awaitBegun(2);
+    behindA.submit();
+    behindB.submit();
+    waiters.go("flush");
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    List<Link> links = cycles.get(0).links();
+    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
+    for (Link link : links) {
+      boolean inA = link.runs().primitive().equals("a");
+      assertEquals(inA ? part("b", "behind-b") : part("a", "behind-a"), link.awaits());
+    }
+    behindA.cancel();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void aQueueAndAPoolThatWaitForEachOthersRunsAreReported(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    ThreadPool pool = stalls.quern().threadPool(ThreadPoolSpec.named("pool").maxThreads(4));
+    WorkQueue queue = stalls.queue(WorkQueueSpec.named("work").maxActive(4));
+    List<Job> jobs = new ArrayList<>();
+    Work item = queue.newWork("item", waiters.code(() -> jobs.get(0).cancelAndWait()));
+    jobs.add(pool.newJob("job", waiters.code(item::cancelAndWait)));
+    jobs.get(0).submit();
+    item.submit();
+    waiters.awaitBegun(2);
+    waiters.go("cancelAndWait");
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    Part job = new Part(Kind.THREAD_POOL, "pool", Optional.of("job"));
+    assertEquals(Set.of(part("work", "item"), job), runs(cycles.get(0)));
+    waiters.threads.forEach(Thread::interrupt);
+    waiters.awaitOver();
+    pool.close();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void allWorkersOfAPoolThatWaitForAJobBehindThemAreReported(Scene scene)
+      throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    ThreadPool pool = stalls.quern().threadPool(ThreadPoolSpec.named("pool").maxThreads(2));
+    Job third = pool.newJob("third", () -> {});
+    pool.newJob("one", waiters.code(third::close)).submit();
+    pool.newJob("two", waiters.code(third::close)).submit();
+    waiters.awaitBegun(2);
+    third.submit();
+    waiters.go("close");
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    assertEquals(2, cycles.get(0).links().size());
+    third.cancel();
+    waiters.awaitOver();
+    pool.close();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void whoWaitsForTheWholeQueueFromElsewhereIsPartOfIt(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.ordered("a"));
+    WorkQueue b = stalls.queue(WorkQueueSpec.ordered("b"));
+    a.newWork("in-a", waiters.code(b::drain)).submit();
+    b.newWork("in-b", waiters.code(a::flush)).submit();
+    waiters.awaitBegun(2);
+    waiters.go.countDown();
+    scene.eventually(
+        "both wait",
+        () -> waiters.threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    cycles.get(0).links().forEach(link -> assertEquals(Optional.empty(), link.awaits().item()));
+    waiters.threads.get(0).interrupt();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void whatIsMerelySlowIsNotReported(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue queue = stalls.queue(WorkQueueSpec.named("work").maxActive(3));
+    HeldWork slow = HeldWork.running(queue, "slow");
+    Work behind = queue.newWork("behind", () -> {});
+    queue.newWork("one", waiters.code(behind::flush)).submit();
+    queue.newWork("two", waiters.code(slow.work()::flush)).submit();
+    waiters.awaitBegun(2);
+    behind.submit();
+    waiters.go("flush");
+    assertEquals(List.of(), stalls.cyclesAfterLooks(), "the slow one will run what is behind it");
+    slow.letAllGo();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void waitsWithALimitAreNotReported(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue queue = stalls.queue(WorkQueueSpec.named("work").maxActive(2));
+    Work third = queue.newWork("third", () -> {});
+    queue.newWork("one", waiters.code(third::flush)).submit();
+    queue.newWork("two", waiters.code(() -> third.flush(Duration.ofDays(1)))).submit();
+    waiters.awaitBegun(2);
+    third.submit();
+    waiters.go("flush");
+    assertEquals(List.of(), stalls.cyclesAfterLooks());
+    third.cancel();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void whoIsOnlyHeldUpByACycleIsNotNamed(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    Work third = allWorkersWait(stalls.quern(), waiters, "work");
+    WorkQueue other = stalls.queue(WorkQueueSpec.ordered("other"));
+    other.newWork("victim", waiters.code(third::flush)).submit();
+    waiters.awaitBegun(3);
+    waiters.go("flush");
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycles.get(0)));
+    third.cancel();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void nobodyLooksUnlessAsked(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene);
+    Waiters waiters = new Waiters(scene);
+    Work third = allWorkersWait(stalls.quern(), waiters, "work");
+    waiters.go("flush");
+    assertEquals(List.of(), stalls.cyclesAfterLooks());
+    third.cancel();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void theDefaultHandlerLogsTheChainAtWarning(Scene scene) {
+    Quern quern = scene.openWithDefaultHandler(ON);
+    Waiters waiters = new Waiters(scene);
+    Work third = allWorkersWait(quern, waiters, "work");
+    waiters.go("flush");
+    scene.eventually(
+        "a line in the log",
+        () ->
+            scene.logged().stream()
+                .anyMatch(
+                    record ->
+                        record.getLevel() == Level.WARNING
+                            && record.getMessage().contains("\"work\", \"one\" and waits for")
+                            && record.getMessage().contains("\"work\", \"third\"")));
+    third.cancel();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule({"G20", "D16"})
+  void withoutAThreadToLookTheRuntimeDoesNotOpen(Scene scene) {
+    AtomicInteger asked = new AtomicInteger();
+    OutOfMemoryError thrown = new OutOfMemoryError("no thread, says the test");
+    OpenOptions options =
+        ON.threadFactory(
+            body -> {
+              if (asked.incrementAndGet() > 1) { // the first one is the timer's
+                throw thrown;
+              }
+              return new Thread(body);
+            });
+    IllegalStateException refused =
+        assertThrows(IllegalStateException.class, () -> scene.open(options));
+    assertSame(thrown, refused.getCause());
+    assertTrue(refused.getMessage().contains("quern.watchdog"), refused.getMessage());
+  }
+}
