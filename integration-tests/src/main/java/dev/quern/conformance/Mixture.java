@@ -10,6 +10,7 @@ import dev.quern.spi.Primitives;
 import dev.quern.spi.Provider;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -40,7 +41,7 @@ record Mixture(Quern quern, String named, String rest, Watched partner) {
           new Mixture(scene.openWith(partner, theirs), partner.name(), under, partner), property);
       partner.made.clear();
       OpenOptions ours = with(OpenOptions.NONE, named, under);
-      for (Kind kind : Kind.values()) {
+      for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.POOL_VIEW))) { // it has its pool's
         ours = with(ours, new String[] {kind.key() + ".*"}, partner.name());
       }
       attempt(new Mixture(scene.openWith(partner, ours), under, partner.name(), partner), property);
