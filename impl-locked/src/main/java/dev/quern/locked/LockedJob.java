@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
+import dev.quern.spi.OwnCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +39,12 @@ final class LockedJob implements Job {
   private final @Nullable ReentrantLock interlock;
   private final Object code;
   private final Body<Job> body;
+  private final @Nullable ContextHook contextHook; // null for what is not a user's
   private JobState state = JobState.IDLE; // guarded by lock
+
+  /** What the hook made of the submission that a run waits for. Guarded by lock. */
+  private @Nullable Action captured;
+
   private @Nullable LockedWorker runner; // guarded by lock; set while the state is a running one
   private int bodies; // guarded by lock
   private boolean cancelling; // guarded by lock; refuses submissions, cleared by the run's end
@@ -58,6 +66,7 @@ final class LockedJob implements Job {
     this.interlock = interlock;
     this.code = code;
     this.body = body;
+    this.contextHook = code instanceof OwnCode ? null : pool.contextHook;
   }
 
   @Override
@@ -68,18 +77,22 @@ final class LockedJob implements Job {
   @Override
   public Submission submit() {
     requireInterlock("submit()");
+    Action run = UserCode.captured(contextHook, this::runBody);
     lock.lock();
     try {
       requireOpen();
-      return pool.tally.add(cancelling ? Submission.REFUSED : submitted());
+      return pool.tally.add(cancelling ? Submission.REFUSED : submitted(run));
     } finally {
       lock.unlock();
     }
   }
 
-  private Submission submitted() {
+  private Submission submitted(@Nullable Action run) {
     JobState old = state;
     state = old.submitted();
+    if (old == JobState.IDLE || old == JobState.RUNNING) {
+      captured = run;
+    }
     return switch (old) {
       case IDLE -> {
         pool.staff.place(this);
@@ -152,6 +165,7 @@ final class LockedJob implements Job {
   private Cancellation takeAway() {
     JobState old = state;
     state = old.cancelled();
+    captured = null;
     return switch (old) {
       case IDLE -> Cancellation.IDLE;
       case WAITING -> {
@@ -259,6 +273,8 @@ final class LockedJob implements Job {
     state = state.begun();
     runner = worker;
     worker.job = this;
+    worker.captured = captured;
+    captured = null;
     bodies++;
   }
 
@@ -273,6 +289,9 @@ final class LockedJob implements Job {
   private boolean endRun() {
     runner = null;
     state = pool.isBroken() ? JobState.IDLE : state.ended();
+    if (state == JobState.IDLE) {
+      captured = null;
+    }
     if (cancelling) {
       assert state == JobState.IDLE : state;
       cancelling = false;
@@ -286,6 +305,7 @@ final class LockedJob implements Job {
   /** The pool broke while the job was in line. */
   void drop() {
     state = state.cancelled();
+    captured = null;
   }
 
   /** How many runs are pending on a worker that has this job. */

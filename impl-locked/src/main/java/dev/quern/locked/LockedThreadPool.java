@@ -4,6 +4,7 @@ package dev.quern.locked;
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class LockedThreadPool implements ThreadPool, Managed {
   final Host host;
   final boolean threadNames;
+  final @Nullable ContextHook contextHook;
   final ReentrantLock lock = new ReentrantLock();
 
   /** A run or a body of some job ended, or the pool did. */
@@ -71,6 +73,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.host = host;
     this.name = spec.name();
     this.visible = visible;
+    this.contextHook = host.contextHook();
     this.threadNames = spec.threadNames().orElse(false);
     this.staff = new PoolStaff(this, spec, inside);
     try {

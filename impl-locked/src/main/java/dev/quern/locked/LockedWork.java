@@ -10,6 +10,7 @@ import dev.quern.Work;
 import dev.quern.locked.WorkState.State;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A work item. Each method checks what may be asked by whom, then makes one step of the item's
@@ -27,6 +28,9 @@ final class LockedWork extends WorkList.Link implements Work {
   final WorkState state = new WorkState(); // guarded by core's lock
   final WorkRuns runs = new WorkRuns(); // guarded by core's lock
   boolean closed; // guarded by core's lock
+
+  /** What a context hook made of the submission that a run is pending for. Guarded likewise. */
+  @Nullable Action captured;
 
   private final String name;
   private final WorkTimer timer = new WorkTimer(this); // guarded by core's lock
@@ -90,12 +94,21 @@ final class LockedWork extends WorkList.Link implements Work {
   }
 
   private Submission submission(WorkCore.Step event) {
+    Action run = core.captured(code);
     return core.step(
         () ->
             core.tally.answered(
                 core.gate.refuses(this, core.caller())
                     ? Submission.REFUSED
-                    : state.answer(core.queue(this, event))));
+                    : submitted(event, run)));
+  }
+
+  private Submission submitted(WorkCore.Step event, @Nullable Action run) {
+    State old = core.queue(this, event);
+    if (!old.isPending() && state.now().isPending()) {
+      captured = run;
+    }
+    return state.answer(old);
   }
 
   // ---- Cancellations

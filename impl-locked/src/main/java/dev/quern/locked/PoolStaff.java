@@ -35,6 +35,10 @@ final class PoolStaff {
   private final int priority;
   private final boolean virtual;
   private final int maxThreads;
+
+  /** Whether a worker leaves after one run, and its thread-locals with it (rule P18). */
+  private final boolean oneRun;
+
   private final long idleNanos;
   private final Condition overseerWake;
   private final JobLine line = new JobLine(); // guarded by lock
@@ -53,6 +57,7 @@ final class PoolStaff {
     this.priority = spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY);
     this.virtual = spec.virtual().orElse(false);
     this.maxThreads = spec.maxThreads().orElse(Integer.MAX_VALUE);
+    this.oneRun = spec.clearThreadLocals().orElse(false);
     this.idleNanos = Delays.delay(spec.idleLimit().orElse(IDLE_LIMIT));
     this.overseerWake = lock.newCondition();
   }
@@ -163,7 +168,11 @@ final class PoolStaff {
   boolean next(LockedWorker worker, boolean ok) {
     lock.lock();
     try {
+      boolean ran = worker.job != null;
       endBody(worker, ok);
+      if (ran && oneRun) {
+        return false; // once it has left the overseer starts another, if a job waits
+      }
       LockedJob head = line.poll();
       if (head != null) {
         head.beginOn(worker);
@@ -186,7 +195,11 @@ final class PoolStaff {
         pool.tally.runThrew();
       }
       if (job.endBody(worker)) {
-        line.add(job);
+        if (oneRun) {
+          place(job); // this worker does not come for it
+        } else {
+          line.add(job);
+        }
       }
     }
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Call;
 import dev.quern.Cancellation;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.locked.WorkState.State;
 import dev.quern.spi.Host;
@@ -43,6 +45,7 @@ final class WorkCore {
 
   private final String name;
   private final Host host;
+  private final @Nullable ContextHook contextHook;
   private final boolean ordered;
   private final TimerWheel wheel;
   private final ThreadLocal<@Nullable LockedWork> current;
@@ -62,6 +65,7 @@ final class WorkCore {
       Function<WorkCore, WorkLanes> lanes) {
     this.name = name;
     this.host = host;
+    this.contextHook = host.contextHook();
     this.ordered = ordered;
     this.wheel = wheel;
     this.current = current;
@@ -89,6 +93,11 @@ final class WorkCore {
       broke(theirs);
       throw theirs;
     }
+  }
+
+  /** What the context hook makes of code that the caller submits; null without one. */
+  @Nullable Action captured(Action code) {
+    return UserCode.captured(contextHook, code);
   }
 
   void warn(String message) {
@@ -183,6 +192,9 @@ final class WorkCore {
       if (to != null) {
         to.add(work);
       }
+    }
+    if (!now.isPending()) {
+      work.captured = null;
     }
     work.setTimer(wheel);
     boolean over = work.runs.follow(old, now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Family;
 import dev.quern.Job;
 import dev.quern.Kind;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +125,7 @@ final class WorkLanes {
     private @Nullable LockedWork work;
     private @Nullable Thread thread; // while it runs that work
     private long since;
+    private @Nullable Action code; // of that run
 
     private void run() {
       try {
@@ -147,6 +150,7 @@ final class WorkLanes {
             work = first;
             thread = Thread.currentThread();
             since = now;
+            code = Objects.requireNonNullElse(first.captured, first.code);
             running++;
             core.settle(first, first.state.begin());
             return Optional.of(first);
@@ -154,10 +158,12 @@ final class WorkLanes {
     }
 
     private boolean call(LockedWork next) {
+      Action run = Objects.requireNonNull(code);
+      code = null;
       current.set(next);
       try {
         return UserCode.runOnOurThread(
-            host, Kind.WORK_QUEUE, core.name(), next.name(), next.body, next.code);
+            host, Kind.WORK_QUEUE, core.name(), next.name(), next.body, run);
       } finally {
         current.remove();
       }

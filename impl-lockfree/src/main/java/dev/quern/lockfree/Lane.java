@@ -116,7 +116,7 @@ final class Lane {
       since = core.host.nanoTime();
       well =
           UserCode.runHere(
-              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.code());
+              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.takeCode());
     } finally {
       completed = completed + 1;
       failed = failed + (well ? 0 : 1);

@@ -10,6 +10,7 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
+import dev.quern.spi.OwnCode;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * caller that held it: whether a submission coalesced into a run that ends without done() is
  * decided by the word.
  *
+ * <p>With a context hook a submission enters what it captured before its step, under the stamp of
+ * the run that the step would add; whatever begins that run or takes it away clears it: see {@link
+ * CapturedRuns}.
+ *
  * <p>Progress: submit, cancel and done are lock-free.
  */
 final class LockfreeJob extends JobState implements Job {
@@ -45,6 +50,7 @@ final class LockfreeJob extends JobState implements Job {
   private final String name;
   private final @Nullable ReentrantLock interlock;
   private final @Nullable ClassLoader loader;
+  private final @Nullable CapturedRuns captures; // null without a context hook
 
   /** Low bits of the stamp of a run that has a place; an older one only makes callers help. */
   private volatile int placed;
@@ -55,6 +61,7 @@ final class LockfreeJob extends JobState implements Job {
     this.interlock = null;
     this.code = body;
     this.loader = body.getClass().getClassLoader();
+    this.captures = body instanceof OwnCode ? null : pool.newCaptures();
   }
 
   LockfreeJob(
@@ -64,6 +71,7 @@ final class LockfreeJob extends JobState implements Job {
     this.interlock = interlock;
     this.code = () -> body.run(this);
     this.loader = body.getClass().getClassLoader();
+    this.captures = pool.newCaptures();
   }
 
   @Override
@@ -81,7 +89,7 @@ final class LockfreeJob extends JobState implements Job {
   public Submission submit() {
     requireInterlock("submit()");
     pool.requireOpen(this);
-    long old = ask();
+    long old = captures == null ? ask() : askCaptured(captures);
     if (isClosed(old)) {
       throw new ClosedException(title() + ": closed");
     }
@@ -97,6 +105,36 @@ final class LockfreeJob extends JobState implements Job {
     };
   }
 
+  private long askCaptured(CapturedRuns captured) {
+    Action run = captured.capture(code);
+    while (true) {
+      long old = word();
+      long added = added(old);
+      CapturedRuns.Entry entry = added == NO_RUN ? null : captured.enter(added, run);
+      boolean done = tryAsk(old);
+      if (entry != null && done) {
+        captured.won(entry);
+      } else if (entry != null) {
+        captured.lost(entry);
+      }
+      if (done) {
+        return old;
+      }
+    }
+  }
+
+  /** By its worker: the code of the run that began with that stamp. */
+  Action codeOf(long run) {
+    return captures == null ? code : captures.take(run);
+  }
+
+  /** The run of that stamp was pending, and will not be. */
+  void forget(long run) {
+    if (captures != null) {
+      captures.drop(run);
+    }
+  }
+
   private Submission queued(long old) {
     LineNode node = placeOrDrop(old);
     int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
@@ -104,6 +142,7 @@ final class LockfreeJob extends JobState implements Job {
       setPlacedRelease(stamp);
       pool.staff.signal();
     } else if (drop(node)) {
+      forget(added(old));
       pool.waits.wakeAll(); // its close saw it wait
       throw pool.closed(this);
     }
@@ -118,6 +157,7 @@ final class LockfreeJob extends JobState implements Job {
       return place(old);
     } catch (Throwable thrown) {
       if (dropUnplaced(old)) {
+        forget(phase(old) == AGAIN ? stamp(old) : added(old));
         pool.waits.wakeAll();
       }
       throw thrown;
@@ -161,6 +201,8 @@ final class LockfreeJob extends JobState implements Job {
     if (!looked && phase(old) == AGAIN) {
       queueAgain(old);
       pool.staff.signal();
+    } else if (phase(old) == AGAIN) {
+      forget(stamp(old));
     }
     pool.waits.wakeAll();
   }
@@ -177,6 +219,8 @@ final class LockfreeJob extends JobState implements Job {
       if (!worker.run.isEmpty()) {
         pool.staff.signal(); // else this worker comes for it
       }
+    } else if (run && phase(old) == AGAIN) {
+      forget(stamp(old));
     }
     pool.waits.wakeAll();
   }
@@ -225,11 +269,13 @@ final class LockfreeJob extends JobState implements Job {
       case IDLE:
         return Cancellation.IDLE;
       case WAITING:
+        forget(stamp(old));
         pool.removed.increment();
         pool.staff.becameStale();
         pool.waits.wakeAll();
         return Cancellation.REMOVED;
       case AGAIN:
+        forget(stamp(old));
         if (interlock == null) {
           pool.removed.increment();
           return Cancellation.REMOVED;

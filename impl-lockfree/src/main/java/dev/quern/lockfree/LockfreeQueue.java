@@ -51,7 +51,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E> {
   private volatile boolean ended;
 
   LockfreeQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {
-    super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false));
+    super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false), null);
     this.onNonEmpty = onNonEmpty;
     this.role = new ConsumerRole(host.checks());
     this.takers = new WaitList(host.parker());

@@ -4,6 +4,7 @@ package dev.quern.lockfree;
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Family;
 import dev.quern.Job;
 import dev.quern.Kind;
@@ -62,8 +63,12 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   final LongAdder refused = new LongAdder();
   final LongAdder removed = new LongAdder();
 
+  /** Whether a worker's thread serves one run only (rule P18). */
+  final boolean oneRun;
+
   private final String name;
   private final boolean visible;
+  private final @Nullable ContextHook contextHook;
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
   private volatile boolean closing;
   private volatile boolean ended;
@@ -83,7 +88,9 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.visible = visible;
     this.inside = inside;
     this.threadNames = spec.threadNames().orElse(false);
-    this.maxRun = spec.maxRun().orElse(16);
+    this.oneRun = spec.clearThreadLocals().orElse(false);
+    this.maxRun = oneRun ? 1 : spec.maxRun().orElse(16);
+    this.contextHook = host.contextHook();
     this.idleNanos = nanos(spec.idleLimit().orElse(IDLE_LIMIT));
     this.waits = new WaitList(host.parker());
     this.overseer =
@@ -184,6 +191,11 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
         });
     staff.forEachWaiting(job -> names.add(((LockfreeJob) job).name()));
     return names.isEmpty() ? List.of(name) : List.copyOf(names);
+  }
+
+  /** For a job of a user's; null without a context hook. */
+  @Nullable CapturedRuns newCaptures() {
+    return contextHook == null ? null : new CapturedRuns(contextHook, host.parker());
   }
 
   /** Kind and name, as messages begin. */
@@ -294,7 +306,10 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
 
   /** The pool broke: this place will not be served. */
   void drop(LineNode node) {
-    if (node.job().drop(node)) {
+    long run = node.stamp; // of the owner of the node, as long as it is in line
+    LockfreeJob job = (LockfreeJob) node.job();
+    if (job.drop(node)) {
+      job.forget(run);
       removed.increment();
       waits.wakeAll();
     }

@@ -5,6 +5,7 @@ import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
 import dev.quern.Work;
@@ -124,7 +125,7 @@ final class LockfreeWork extends WorkState implements Work {
     if (!core.gate.isOpen() && core.refuses(this)) {
       return core.counts.answered(Submission.REFUSED);
     }
-    long old = enter(event, 0);
+    long old = enter(event, 0, captured());
     if (pending(old) == DELAYED && old != RunLine.SEALED) {
       followDelayed();
     }
@@ -135,10 +136,17 @@ final class LockfreeWork extends WorkState implements Work {
     if (!core.gate.isOpen() && core.refuses(this)) {
       return core.counts.answered(Submission.REFUSED);
     }
+    Action run = captured();
     long time = (now == 0 ? core.wheel.now() : now) + nanos;
-    long old = anew ? reschedule(time) : schedule(time);
+    long old = anew ? reschedule(time, run) : schedule(time, run);
     followDelayed();
     return answer(old);
+  }
+
+  /** What the context hook makes of a submission by the caller; null without one. */
+  private @Nullable Action captured() {
+    ContextHook hook = core.contextHook;
+    return hook == null ? null : UserCode.captured(hook, code);
   }
 
   /** The item may be delayed now, or not any more: has the wheel look in time, or let go. */
@@ -348,8 +356,10 @@ final class LockfreeWork extends WorkState implements Work {
 
   // ---- What the queue and the wheel ask for
 
-  Action code() {
-    return code;
+  /** The lane, once for each run. */
+  Action takeCode() {
+    Action run = takeCaptured();
+    return run == null ? code : run;
   }
 
   @Nullable ClassLoader loader() {

@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.Action;
 import dev.quern.Family;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
@@ -30,6 +31,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   private volatile @Nullable Thread thread;
   private volatile @Nullable LockfreeJob job; // the one whose body is on this worker
   private long since; // when it began; published by job
+  private long stamp; // own; of the run that began with it
   private volatile boolean done; // own; whether that body has called done()
   private long lastBusy; // own; the clock when it idled first since its last job
 
@@ -65,8 +67,10 @@ final class PoolWorker extends WorkerState implements Runnable {
     try {
       pool.inside.put(me, this);
       thread = me;
-      while (next()) {
+      boolean more = true;
+      while (more && next()) {
         runBody(me);
+        more = !pool.oneRun;
       }
     } catch (Throwable broken) {
       pool.broke(broken);
@@ -141,6 +145,7 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   private boolean begin(LineNode node) {
     LockfreeJob next = (LockfreeJob) node.job();
+    long waited = node.stamp; // before it is let go of
     long now = pool.host.nanoTime();
     if (!next.begin(node)) {
       staff.line.staleLeft();
@@ -148,6 +153,7 @@ final class PoolWorker extends WorkerState implements Runnable {
     }
     tally.runBegunRelease();
     since = now;
+    stamp = waited;
     if (done) {
       done = false;
     }
@@ -187,9 +193,9 @@ final class PoolWorker extends WorkerState implements Runnable {
       me.setName(now.name());
     }
     boolean ok = false;
+    Action code = now.codeOf(stamp);
     try {
-      ok =
-          UserCode.runHere(pool.host, pool.kind(), pool.name(), now.name(), now.loader(), now.code);
+      ok = UserCode.runHere(pool.host, pool.kind(), pool.name(), now.name(), now.loader(), code);
     } finally {
       if (pool.threadNames) {
         me.setName(ownName);
@@ -232,6 +238,9 @@ final class PoolWorker extends WorkerState implements Runnable {
     }
     pool.inside.remove(me);
     leaves();
+    if (pool.oneRun && staff.workWaits()) {
+      staff.signal(); // it goes without having looked
+    }
     pool.overseer.left(me);
   }
 

@@ -2,6 +2,7 @@
 package dev.quern.lockfree;
 
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.ThreadPool;
 import dev.quern.spi.Host;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkCore {
   final String name;
   final Host host;
+  final @Nullable ContextHook contextHook;
   final TimerWheel wheel;
   final ThreadLocal<@Nullable Lane> current;
   final WorkGate gate = new WorkGate();
@@ -50,6 +52,7 @@ final class WorkCore {
       Function<WorkCore, ThreadPool> pool) {
     this.name = name;
     this.host = host;
+    this.contextHook = host.contextHook();
     this.wheel = wheel;
     this.current = current;
     this.waits = new WaitList(host.parker());

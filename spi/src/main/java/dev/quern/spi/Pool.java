@@ -6,7 +6,10 @@ import dev.quern.Job;
 
 /** A handle of a shared pool, lent to a primitive. */
 public interface Pool {
-  /** A job of that pool. Closing it is the borrower's affair, before {@link #close()}. */
+  /**
+   * A job of that pool, made as {@link OwnCode}. Closing it is the borrower's affair, before {@link
+   * #close()}.
+   */
   Job newJob(String name, Action body);
 
   /** Whether the calling thread is the only worker that this pool may have (rule G6). */

@@ -4,6 +4,7 @@ package dev.quern.config.runtime;
 import dev.quern.Action;
 import dev.quern.Job;
 import dev.quern.ThreadPool;
+import dev.quern.spi.OwnCode;
 import dev.quern.spi.Pool;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -22,7 +23,8 @@ final class LentPool implements Pool {
 
   @Override
   public Job newJob(String name, Action body) {
-    return pool.newJob(name, body);
+    OwnCode own = body::run;
+    return pool.newJob(name, own);
   }
 
   @Override

@@ -159,6 +159,11 @@ final class SharedPool {
     requireSame("virtual", asked.virtual(), merged.virtual(), live.virtual());
     requireSame("maxRun", asked.maxRun(), merged.maxRun(), live.maxRun());
     requireSame("threadNames", asked.threadNames(), merged.threadNames(), live.threadNames());
+    requireSame(
+        "clearThreadLocals",
+        asked.clearThreadLocals(),
+        merged.clearThreadLocals(),
+        live.clearThreadLocals());
   }
 
   private void requireSame(String option, Optional<?> asked, Optional<?> merged, Optional<?> live) {
