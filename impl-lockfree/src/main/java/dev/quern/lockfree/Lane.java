@@ -20,6 +20,7 @@ final class Lane {
   private final Job job;
   private final LongConsumer intent = taken -> place = taken;
 
+  private final InterruptPin pin = new InterruptPin();
   private volatile long place = NOT_TAKING; // that it took, or is about to take
   private volatile @Nullable LockfreeWork work;
   private volatile @Nullable Thread thread;
@@ -45,6 +46,15 @@ final class Lane {
 
   @Nullable Thread thread() {
     return thread;
+  }
+
+  /** Interrupts what runs on it, and nothing that follows. */
+  void interruptRun() {
+    LockfreeWork meant = work;
+    Thread on = thread;
+    if (meant != null && on != null) {
+      pin.interrupt(on, () -> work == meant);
+    }
   }
 
   long since() {
@@ -109,6 +119,7 @@ final class Lane {
     boolean well = false;
     if (!begins(item)) {
       work = null;
+      pin.endRun();
       return;
     }
     try {
@@ -124,7 +135,7 @@ final class Lane {
         end(item);
       } finally {
         work = null;
-        Thread.interrupted(); // one that came after the body's end
+        pin.endRun();
         place = NOT_TAKING;
         core.waits.wakeAll();
       }

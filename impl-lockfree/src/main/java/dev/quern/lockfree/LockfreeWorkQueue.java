@@ -16,10 +16,8 @@ import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,14 +205,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   @Override
   public void interruptRuns() {
-    Set<Thread> threads = new LinkedHashSet<>();
-    for (Lane lane : core.lanes.all()) {
-      Thread thread = lane.thread();
-      if (lane.work() != null && thread != null) {
-        threads.add(thread);
-      }
-    }
-    threads.forEach(Thread::interrupt);
+    core.lanes.all().forEach(Lane::interruptRun);
   }
 
   @Override

@@ -26,6 +26,7 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   final StealableRun run;
   final PoolTally tally;
+  private final InterruptPin pin = new InterruptPin();
   private final LockfreeThreadPool pool;
   private final PoolStaff staff;
   private volatile @Nullable Thread thread;
@@ -208,7 +209,8 @@ final class PoolWorker extends WorkerState implements Runnable {
   }
 
   private void endBody(LockfreeJob now, boolean ok) {
-    JOB.setRelease(this, null);
+    job = null; // volatile: pairs with the look of who interrupts
+    pin.endRun();
     if (!ok) {
       tally.runFailedRelease();
     }
@@ -258,8 +260,9 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   void interruptRun() {
     Thread on = thread;
-    if (job != null && on != null) {
-      on.interrupt(); // one that comes between two runs is cleared by the next
+    LockfreeJob meant = job;
+    if (meant != null && on != null) {
+      pin.interrupt(on, () -> job == meant);
     }
   }
 }

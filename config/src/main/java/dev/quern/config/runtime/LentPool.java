@@ -19,6 +19,7 @@ final class LentPool implements Pool {
     this.shared = shared;
     this.pools = pools;
     this.pool = shared.pool();
+    shared.add(this);
   }
 
   @Override
@@ -34,7 +35,11 @@ final class LentPool implements Pool {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true) || !pools.release(shared)) {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    shared.remove(this);
+    if (!pools.release(shared)) {
       return;
     }
     if (shared.isInside()) {

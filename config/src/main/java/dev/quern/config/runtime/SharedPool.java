@@ -7,11 +7,13 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.spi.Managed;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class SharedPool {
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<PoolHandle> handles = new LinkedHashSet<>(); // guarded by lock
+  private final Set<LentPool> lent =
+      Collections.newSetFromMap(new WeakHashMap<>()); // guarded by lock
   private @Nullable ThreadPool pool; // guarded by lock, set once
   private @Nullable ThreadPoolSpec spec; // guarded by lock, set with pool
   private int count; // guarded by lock
@@ -82,6 +86,34 @@ final class SharedPool {
     lock.lock();
     try {
       handles.remove(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void add(LentPool handle) {
+    lock.lock();
+    try {
+      lent.add(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remove(LentPool handle) {
+    lock.lock();
+    try {
+      lent.remove(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a primitive has it that has not given it back, and was not dropped (rule G15). */
+  boolean isLent() {
+    lock.lock();
+    try {
+      return !lent.isEmpty();
     } finally {
       lock.unlock();
     }

@@ -6,6 +6,7 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.spi.Alarm;
+import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import jakarta.inject.Inject;
@@ -31,6 +32,7 @@ final class SharedPools {
   private final Maker maker;
   private final Primitives primitives;
   private final TimerThread timer;
+  private final Threads threads;
   private final Log log;
   private final Map<String, SharedPool> live = new ConcurrentHashMap<>();
 
@@ -38,10 +40,11 @@ final class SharedPools {
   private final AtomicBoolean ownKept = new AtomicBoolean();
 
   @Inject
-  SharedPools(Maker maker, Primitives primitives, TimerThread timer, Log log) {
+  SharedPools(Maker maker, Primitives primitives, TimerThread timer, Threads threads, Log log) {
     this.maker = maker;
     this.primitives = primitives;
     this.timer = timer;
+    this.threads = threads;
     this.log = log;
   }
 
@@ -97,6 +100,32 @@ final class SharedPools {
               return Long.MAX_VALUE;
             });
     alarm[0].at(timer.now());
+    if (timer.isOver() && asked.compareAndSet(false, true)) {
+      alarm[0].close();
+      endByItsOwnThread(pool);
+    }
+  }
+
+  /** After the runtime's close: what that left unfinished has just ended. */
+  private void endByItsOwnThread(ThreadPool pool) {
+    try {
+      threads.start(
+          pool.name() + "-end",
+          ThreadPoolSpec.NO_PRIORITY,
+          false,
+          SharedPools.class.getClassLoader(),
+          () -> endNow(pool));
+    } catch (CannotStartThreadException e) {
+      log.write(Level.WARNING, pool + ": cannot be closed", e);
+    }
+  }
+
+  /** The runtime gives up its handle of its own pool, before that is closed. */
+  void releaseOwn() {
+    SharedPool own = live.get(OWN);
+    if (own != null && ownKept.compareAndSet(true, false)) {
+      release(own);
+    }
   }
 
   private void endNow(ThreadPool pool) {
