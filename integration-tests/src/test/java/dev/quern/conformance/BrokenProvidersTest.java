@@ -13,6 +13,8 @@ import dev.quern.conformance.broken.EarlyTimer;
 import dev.quern.conformance.broken.Faultless;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
+import dev.quern.conformance.broken.LastContext;
+import dev.quern.conformance.broken.LeakyInterrupt;
 import dev.quern.conformance.broken.LifoQueue;
 import dev.quern.conformance.broken.LostWakeUp;
 import dev.quern.conformance.broken.OverlappingWork;
@@ -53,7 +55,9 @@ class BrokenProvidersTest {
           Map.entry(SurvivesCancel.class, "W7"),
           Map.entry(UnseenCoalesced.class, "G2"),
           Map.entry(HangingMisuse.class, "G6"),
-          Map.entry(TakesWhenClosed.class, "G11"));
+          Map.entry(TakesWhenClosed.class, "G11"),
+          Map.entry(LeakyInterrupt.class, "G5"),
+          Map.entry(LastContext.class, "G21"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";
