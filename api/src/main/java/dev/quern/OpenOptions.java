@@ -14,19 +14,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenOptions {
   /** No options: configuration and defaults alone. */
-  public static final OpenOptions NONE = new OpenOptions(Map.of(), null, null);
+  public static final OpenOptions NONE = new OpenOptions(Map.of(), null, null, null);
 
   private final Map<String, String> settings;
   private final @Nullable FailureHandler failureHandler;
   private final @Nullable ThreadFactory threadFactory;
+  private final @Nullable ContextHook contextHook;
 
   private OpenOptions(
       Map<String, String> settings,
       @Nullable FailureHandler failureHandler,
-      @Nullable ThreadFactory threadFactory) {
+      @Nullable ThreadFactory threadFactory,
+      @Nullable ContextHook contextHook) {
     this.settings = settings;
     this.failureHandler = failureHandler;
     this.threadFactory = threadFactory;
+    this.contextHook = contextHook;
   }
 
   /** Sets a configuration key, stronger than every other source (rule R3). */
@@ -35,12 +38,14 @@ public final class OpenOptions {
     Objects.requireNonNull(value, "value");
     Map<String, String> more = new TreeMap<>(settings);
     more.put(key, value);
-    return new OpenOptions(Collections.unmodifiableMap(more), failureHandler, threadFactory);
+    return new OpenOptions(
+        Collections.unmodifiableMap(more), failureHandler, threadFactory, contextHook);
   }
 
   /** Hears of what user code threw, instead of the log (rule G5). */
   public OpenOptions onFailure(FailureHandler handler) {
-    return new OpenOptions(settings, Objects.requireNonNull(handler, "handler"), threadFactory);
+    return new OpenOptions(
+        settings, Objects.requireNonNull(handler, "handler"), threadFactory, contextHook);
   }
 
   /**
@@ -48,7 +53,17 @@ public final class OpenOptions {
    * (rule G13).
    */
   public OpenOptions threadFactory(ThreadFactory factory) {
-    return new OpenOptions(settings, failureHandler, Objects.requireNonNull(factory, "factory"));
+    return new OpenOptions(
+        settings, failureHandler, Objects.requireNonNull(factory, "factory"), contextHook);
+  }
+
+  /**
+   * Carries the context of whoever submits something over to its run (rule G21). Without one
+   * nothing is carried, and nothing is paid.
+   */
+  public OpenOptions contextHook(ContextHook hook) {
+    return new OpenOptions(
+        settings, failureHandler, threadFactory, Objects.requireNonNull(hook, "hook"));
   }
 
   /** The keys set so far. */
@@ -64,5 +79,10 @@ public final class OpenOptions {
   /** The thread factory, if one was given. */
   public Optional<ThreadFactory> threadFactory() {
     return Optional.ofNullable(threadFactory);
+  }
+
+  /** The context hook, if one was given. */
+  public Optional<ContextHook> contextHook() {
+    return Optional.ofNullable(contextHook);
   }
 }

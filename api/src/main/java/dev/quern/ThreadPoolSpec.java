@@ -14,6 +14,7 @@ public final class ThreadPoolSpec {
   private final @Nullable Boolean virtual;
   private final @Nullable Integer maxRun;
   private final @Nullable Boolean threadNames;
+  private final @Nullable Boolean clearThreadLocals;
 
   private ThreadPoolSpec(
       String name,
@@ -22,7 +23,8 @@ public final class ThreadPoolSpec {
       @Nullable Duration idleLimit,
       @Nullable Boolean virtual,
       @Nullable Integer maxRun,
-      @Nullable Boolean threadNames) {
+      @Nullable Boolean threadNames,
+      @Nullable Boolean clearThreadLocals) {
     this.name = name;
     this.priority = priority;
     this.maxThreads = maxThreads;
@@ -30,6 +32,7 @@ public final class ThreadPoolSpec {
     this.virtual = virtual;
     this.maxRun = maxRun;
     this.threadNames = threadNames;
+    this.clearThreadLocals = clearThreadLocals;
   }
 
   /** A priority of its own is not asked for: workers keep the normal one. */
@@ -37,7 +40,7 @@ public final class ThreadPoolSpec {
 
   /** A pool with the settings in force. */
   public static ThreadPoolSpec named(String name) {
-    return new ThreadPoolSpec(Arguments.name(name), null, null, null, null, null, null);
+    return new ThreadPoolSpec(Arguments.name(name), null, null, null, null, null, null, null);
   }
 
   /** The priority of its workers, or {@link #NO_PRIORITY} (rule P2). */
@@ -49,7 +52,8 @@ public final class ThreadPoolSpec {
         idleLimit,
         virtual,
         maxRun,
-        threadNames);
+        threadNames,
+        clearThreadLocals);
   }
 
   /** How many workers may exist at once, the overseer aside (rule P13). */
@@ -61,7 +65,8 @@ public final class ThreadPoolSpec {
         idleLimit,
         virtual,
         maxRun,
-        threadNames);
+        threadNames,
+        clearThreadLocals);
   }
 
   /** After how long an idle worker ends (rule P9). Default 30 s. */
@@ -73,12 +78,14 @@ public final class ThreadPoolSpec {
         Arguments.positive("idleLimit", idleLimit),
         virtual,
         maxRun,
-        threadNames);
+        threadNames,
+        clearThreadLocals);
   }
 
   /** Whether workers are virtual threads; needs JDK 21 (rule P13). Default false. */
   public ThreadPoolSpec virtual(boolean virtual) {
-    return new ThreadPoolSpec(name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames);
+    return new ThreadPoolSpec(
+        name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames, clearThreadLocals);
   }
 
   /** How many waiting jobs a worker may take at a time; 1 is strict order (rule P3). Default 16. */
@@ -90,7 +97,8 @@ public final class ThreadPoolSpec {
         idleLimit,
         virtual,
         Arguments.range("maxRun", maxRun, 1, 1024),
-        threadNames);
+        threadNames,
+        clearThreadLocals);
   }
 
   /**
@@ -98,7 +106,18 @@ public final class ThreadPoolSpec {
    * about a microsecond.
    */
   public ThreadPoolSpec threadNames(boolean threadNames) {
-    return new ThreadPoolSpec(name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames);
+    return new ThreadPoolSpec(
+        name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames, clearThreadLocals);
+  }
+
+  /**
+   * Whether what a body leaves in thread-locals is gone before the next run (rule P18). A thread
+   * then serves one run and ends, so each run costs the start of a thread: some ten microseconds
+   * and more, or about one with {@link #virtual}. Default false.
+   */
+  public ThreadPoolSpec clearThreadLocals(boolean clearThreadLocals) {
+    return new ThreadPoolSpec(
+        name, priority, maxThreads, idleLimit, virtual, maxRun, threadNames, clearThreadLocals);
   }
 
   /** The name. */
@@ -134,5 +153,10 @@ public final class ThreadPoolSpec {
   /** As set, else empty. */
   public Optional<Boolean> threadNames() {
     return Optional.ofNullable(threadNames);
+  }
+
+  /** As set, else empty. */
+  public Optional<Boolean> clearThreadLocals() {
+    return Optional.ofNullable(clearThreadLocals);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Call;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
   private final Call<T, X> code;
   private @Nullable T result; // written by the runner, read once done
   private @Nullable Throwable thrown; // as result
+  private boolean ran; // of the runner: the code itself
+  private boolean reported; // of the runner: what was thrown, by who ran the turn
   private boolean done; // guarded by the context's lock
   private boolean abandoned; // guarded by the context's lock
 
@@ -28,10 +31,29 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
 
   @Override
   void body() {
+    ran = true;
     try {
       result = code.call();
     } catch (Throwable forTheCaller) {
       thrown = forTheCaller;
+    }
+  }
+
+  /** What the hook's action throws by itself is the run's failure; the caller hears of it, too. */
+  @Override
+  void body(Action wrapped) throws Exception {
+    Throwable ofTheHook = null;
+    try {
+      wrapped.run();
+    } catch (Throwable thrownByIt) {
+      ofTheHook = thrownByIt;
+      throw thrownByIt;
+    } finally {
+      if (!ran) {
+        reported = ofTheHook != null;
+        thrown =
+            new IllegalStateException("the context hook's action did not run the call", ofTheHook);
+      }
     }
   }
 
@@ -43,7 +65,7 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
   @Override
   @Nullable Throwable settle() {
     done = true;
-    return abandoned ? thrown : null;
+    return abandoned && !reported ? thrown : null;
   }
 
   /** The caller waits no more, though the code has begun. The context's lock is held. */

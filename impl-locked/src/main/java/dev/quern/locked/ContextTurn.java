@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import org.jspecify.annotations.Nullable;
 
 /** Something that takes a turn inside a task context. */
@@ -11,6 +12,9 @@ abstract class ContextTurn {
   /** The number of the dispatch that is pending. Guarded by the context's lock. */
   long place;
 
+  /** What a context hook made of the dispatch that is pending. Guarded by the context's lock. */
+  @Nullable Action captured;
+
   /** The name of the item, if it has one. */
   abstract @Nullable String item();
 
@@ -20,6 +24,11 @@ abstract class ContextTurn {
   /** The user's code. Without the lock. */
   abstract void body() throws Exception;
 
+  /** What a context hook made of the body. Without the lock. */
+  void body(Action wrapped) throws Exception {
+    wrapped.run();
+  }
+
   /** Whether the body, though it threw nothing, ended well. */
   boolean endedWell() {
     return true;
@@ -28,6 +37,7 @@ abstract class ContextTurn {
   /** The context broke, and the turn will not end. The context's lock is held. */
   void drop() {
     pending = false;
+    captured = null;
   }
 
   /**

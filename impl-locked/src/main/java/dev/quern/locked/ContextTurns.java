@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Family;
 import dev.quern.Job;
 import dev.quern.Kind;
@@ -49,6 +50,7 @@ final class ContextTurns {
   private @Nullable Thread owner; // guarded by lock
   private boolean handedOver; // guarded by lock
   private @Nullable ContextTurn current; // guarded by lock
+  private @Nullable Action currentCaptured; // guarded by lock; as captured of the current turn
   private long currentPlace; // guarded by lock; a task in its turn may be in line again
   private @Nullable Long since; // guarded by lock; null until the current turn's code is run
   private long lastPlace; // guarded by lock
@@ -98,6 +100,7 @@ final class ContextTurns {
 
   void takeAway(ContextTurn turn) {
     line.remove(turn);
+    turn.captured = null;
     turn.pending = false;
     changed.signalAll();
   }
@@ -184,6 +187,8 @@ final class ContextTurns {
   private void begin(ContextTurn turn) {
     current = turn;
     currentPlace = turn.place;
+    currentCaptured = turn.captured; // once it runs the turn may be in line again
+    turn.captured = null;
     turn.pending = false;
     since = null;
   }
@@ -191,18 +196,22 @@ final class ContextTurns {
   /** A method of its own, so that a runner's stack keeps no turn alive that has ended. */
   private boolean runCurrent(boolean ours, long now) {
     ContextTurn turn;
+    Action wrapped;
     lock.lock();
     try {
       turn = Objects.requireNonNull(current);
+      wrapped = currentCaptured;
+      currentCaptured = null;
       since = now;
     } finally {
       lock.unlock();
     }
     String item = turn.item();
+    Action code = wrapped == null ? turn::body : () -> turn.body(wrapped);
     boolean threwNothing =
         ours
-            ? UserCode.runOnOurThread(host, Kind.TASK_CONTEXT, name, item, turn.code(), turn::body)
-            : UserCode.run(host, Kind.TASK_CONTEXT, name, item, turn::body);
+            ? UserCode.runOnOurThread(host, Kind.TASK_CONTEXT, name, item, turn.code(), code)
+            : UserCode.run(host, Kind.TASK_CONTEXT, name, item, code);
     return threwNothing && turn.endedWell();
   }
 

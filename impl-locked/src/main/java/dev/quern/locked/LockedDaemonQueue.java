@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
+import dev.quern.ContextHook;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -38,6 +40,7 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
   }
 
   private final Handler<? super E> handler;
+  private final @Nullable ContextHook contextHook;
   private final QueueCarrier carrier;
   private final DaemonQueueState state; // guarded by lock
   private final DaemonQueueBatches batches; // guarded by lock
@@ -52,6 +55,7 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
     super(
         host, Kind.DAEMON_QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElseThrow());
     this.handler = handler;
+    this.contextHook = host.contextHook();
     this.state = new DaemonQueueState(spec.inactive().orElseThrow());
     this.batches = new DaemonQueueBatches(spec.maxBatch().orElseThrow());
     this.carrier = carrier(spec, target);
@@ -75,6 +79,18 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
     int priority = spec.priority().orElse(ThreadPoolSpec.NO_PRIORITY);
     ClassLoader loader = handler.getClass().getClassLoader();
     return new ThreadQueueCarrier(host, this, priority, spec.waiting().orElseThrow(), loader);
+  }
+
+  @Override
+  List<Action> capture(List<E> added) {
+    if (contextHook == null) {
+      return List.of();
+    }
+    List<Action> runs = new ArrayList<>();
+    for (E item : added) {
+      runs.add(UserCode.captured(contextHook, () -> handler.handle(item)));
+    }
+    return runs;
   }
 
   @Override
@@ -135,12 +151,12 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
   }
 
   private void drainBatch() {
-    E item = next();
-    if (item == null) {
+    Action run = next();
+    if (run == null) {
       return;
     }
-    for (; item != null; item = next()) {
-      handle(item);
+    for (; run != null; run = next()) {
+      handle(run);
     }
     UserCode.runOnOurThread(host, kind(), name(), null, handler, handler::batchEnd);
     lockedDo(
@@ -150,14 +166,13 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
         });
   }
 
-  private void handle(E item) {
-    boolean well =
-        UserCode.runOnOurThread(host, kind(), name(), null, handler, () -> handler.handle(item));
+  private void handle(Action run) {
+    boolean well = UserCode.runOnOurThread(host, kind(), name(), null, handler, run);
     lockedDo(() -> batches.ran(well));
   }
 
-  /** The next item of this batch, or null at the batch's end (D4). */
-  private @Nullable E next() {
+  /** The handler call of the next item of this batch, or null at the batch's end (D4). */
+  private @Nullable Action next() {
     long now = host.nanoTime();
     return locked(
         () -> {
@@ -165,11 +180,13 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
             return null;
           }
           E item = items.poll();
-          if (item != null) {
-            batches.take(now);
-            signalRoom();
+          if (item == null) {
+            return null;
           }
-          return item;
+          batches.take(now);
+          signalRoom();
+          Action wrapped = captured.poll();
+          return wrapped == null ? () -> handler.handle(item) : wrapped;
         });
   }
 
@@ -362,6 +379,7 @@ final class LockedDaemonQueue<E> extends QueueInlet<E> implements DaemonQueue<E>
               if (now) {
                 unhandled.addAll(items);
                 items.clear();
+                captured.clear();
                 batches.cut();
               }
               shut();

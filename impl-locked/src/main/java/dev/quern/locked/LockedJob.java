@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
+import dev.quern.spi.OwnCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +39,12 @@ final class LockedJob implements Job {
   private final @Nullable ReentrantLock interlock;
   private final Object code;
   private final Body<Job> body;
+  private final @Nullable ContextHook contextHook; // null for what is not a user's
   private JobState state = JobState.IDLE; // guarded by lock
+
+  /** What the hook made of the submission that a run waits for. Guarded by lock. */
+  private @Nullable Action captured;
+
   private @Nullable LockedWorker runner; // guarded by lock; set while the state is a running one
   private int bodies; // guarded by lock
   private boolean cancelling; // guarded by lock; refuses submissions, cleared by the run's end
@@ -59,6 +67,7 @@ final class LockedJob implements Job {
     this.interlock = interlock;
     this.code = code;
     this.body = body;
+    this.contextHook = code instanceof OwnCode ? null : pool.contextHook;
   }
 
   @Override
@@ -69,7 +78,7 @@ final class LockedJob implements Job {
   @Override
   public Submission submit() {
     requireInterlock("submit()");
-    Submission answer = enter();
+    Submission answer = enter(UserCode.captured(contextHook, this::runBody));
     return answer == null ? refused() : answer;
   }
 
@@ -77,9 +86,10 @@ final class LockedJob implements Job {
   public Submission submit(Duration limit) throws InterruptedException {
     long nanos = Waits.nanos(limit);
     requireInterlock("submit(limit)");
+    Action run = UserCode.captured(contextHook, this::runBody);
     long begin = System.nanoTime();
     while (true) {
-      Submission answer = enter();
+      Submission answer = enter(run);
       if (answer != null) {
         return answer;
       }
@@ -102,7 +112,7 @@ final class LockedJob implements Job {
   }
 
   /** Null if there is no room. */
-  private @Nullable Submission enter() {
+  private @Nullable Submission enter(@Nullable Action run) {
     try {
       lock.lock();
       try {
@@ -110,7 +120,7 @@ final class LockedJob implements Job {
         if (!cancelling && isFull()) {
           return null;
         }
-        return pool.tally.add(cancelling ? Submission.REFUSED : submitted());
+        return pool.tally.add(cancelling ? Submission.REFUSED : submitted(run));
       } finally {
         lock.unlock();
       }
@@ -130,8 +140,11 @@ final class LockedJob implements Job {
     return closed || cancelling || pool.isClosing() || pool.isBroken();
   }
 
-  private Submission submitted() {
+  private Submission submitted(@Nullable Action run) {
     JobState old = become(state.submitted());
+    if (old == JobState.IDLE || old == JobState.RUNNING) {
+      captured = run;
+    }
     return switch (old) {
       case IDLE -> {
         pool.staff.place(this);
@@ -214,6 +227,7 @@ final class LockedJob implements Job {
 
   private Cancellation takeAway() {
     JobState old = become(state.cancelled());
+    captured = null;
     return switch (old) {
       case IDLE -> Cancellation.IDLE;
       case WAITING -> {
@@ -326,6 +340,8 @@ final class LockedJob implements Job {
     become(state.begun());
     runner = worker;
     worker.job = this;
+    worker.captured = captured;
+    captured = null;
     bodies++;
   }
 
@@ -340,6 +356,9 @@ final class LockedJob implements Job {
   private boolean endRun() {
     runner = null;
     become(pool.isBroken() ? JobState.IDLE : state.ended());
+    if (state == JobState.IDLE) {
+      captured = null;
+    }
     if (cancelling) {
       assert state == JobState.IDLE : state;
       cancelling = false;
@@ -353,6 +372,7 @@ final class LockedJob implements Job {
   /** The pool broke while the job was in line. */
   void drop() {
     become(state.cancelled());
+    captured = null;
   }
 
   /** For a flush: the runs that are owed now are over when {@link #isOver(long)} says so. */

@@ -6,6 +6,7 @@ import dev.quern.Body;
 import dev.quern.Call;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
 import dev.quern.Task;
@@ -38,6 +39,7 @@ final class LockedTaskContext implements TaskContext, Managed {
 
   private final Host host;
   private final String name;
+  private final @Nullable ContextHook contextHook;
   private final ContextTurns turns;
   private final ReentrantLock lock; // that of the turns
   private final Condition changed;
@@ -47,6 +49,7 @@ final class LockedTaskContext implements TaskContext, Managed {
   LockedTaskContext(Host host, TaskContextSpec spec) {
     this.host = host;
     this.name = spec.name();
+    this.contextHook = host.contextHook();
     this.turns = new ContextTurns(host, spec, this::ranDry);
     this.lock = turns.lock;
     this.changed = turns.changed;
@@ -89,22 +92,55 @@ final class LockedTaskContext implements TaskContext, Managed {
   }
 
   Submission dispatch(ContextTurn turn) {
-    boolean free;
-    lock.lock();
-    try {
-      requireOpen();
-      if (turn.pending) {
-        return turns.tally.add(Submission.COALESCED);
+    Action captured = null;
+    boolean free = false;
+    for (boolean accepted = false; !accepted; ) {
+      captured = captured(turn, captured);
+      lock.lock();
+      try {
+        requireOpen();
+        if (turn.pending) {
+          return turns.tally.add(Submission.COALESCED);
+        }
+        free = turns.isIdle();
+        accepted = accept(turn, captured);
+      } finally {
+        lock.unlock();
       }
-      free = turns.isIdle();
-      turns.accept(turn);
-    } finally {
-      lock.unlock();
     }
     if (free) {
       turns.serve(false);
     }
     return Submission.QUEUED;
+  }
+
+  /**
+   * Without the lock, which the context hook must not see: asked only where nothing runs at once.
+   */
+  private @Nullable Action captured(ContextTurn turn, @Nullable Action before) {
+    return before != null || contextHook == null || looksFree()
+        ? before
+        : UserCode.captured(contextHook, turn::body);
+  }
+
+  private boolean looksFree() {
+    lock.lock();
+    try {
+      return turns.isIdle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** With the lock held. False if the turn would stand in line without what has to be captured. */
+  private boolean accept(ContextTurn turn, @Nullable Action captured) {
+    boolean free = turns.isIdle();
+    if (!free && contextHook != null && captured == null) {
+      return false;
+    }
+    turn.captured = free ? null : captured;
+    turns.accept(turn);
+    return true;
   }
 
   Cancellation cancel(LockedTask task) {
@@ -142,19 +178,23 @@ final class LockedTaskContext implements TaskContext, Managed {
 
   private boolean run(CallTurn<?, ?> turn, long nanos) throws InterruptedException {
     requireOutside("call()");
-    lock.lock();
-    try {
-      requireOpen();
-      boolean free = turns.isIdle();
-      if (!free && nanos <= 0) {
-        return false;
+    Action captured = null;
+    for (boolean accepted = false; !accepted; ) {
+      captured = captured(turn, captured);
+      lock.lock();
+      try {
+        requireOpen();
+        boolean free = turns.isIdle();
+        if (!free && nanos <= 0) {
+          return false;
+        }
+        accepted = accept(turn, captured);
+        if (accepted && !free) {
+          return awaitTurn(turn, nanos);
+        }
+      } finally {
+        lock.unlock();
       }
-      turns.accept(turn);
-      if (!free) {
-        return awaitTurn(turn, nanos);
-      }
-    } finally {
-      lock.unlock();
     }
     turns.serve(false);
     return requireDone(turn);

@@ -4,6 +4,7 @@ package dev.quern.locked;
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 final class LockedThreadPool implements ThreadPool, Managed {
   final Host host;
   final boolean threadNames;
+  final @Nullable ContextHook contextHook;
   final ReentrantLock lock = new ReentrantLock();
 
   /** A run or a body of some job ended, or the pool did. */
@@ -85,6 +87,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.kind = visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
     this.owner = this;
     this.announced = new AnnouncedWaits(host, Kind.THREAD_POOL, name);
+    this.contextHook = host.contextHook();
     this.threadNames = spec.threadNames().orElse(false);
     this.staff = new PoolStaff(this, spec, inside, workers);
     try {
@@ -114,6 +117,7 @@ final class LockedThreadPool implements ThreadPool, Managed {
     this.owner = owner;
     this.announced = new AnnouncedWaits(host, kind, name);
     this.threadNames = base.threadNames();
+    this.contextHook = host.contextHook();
     ViewStaff viewStaff = new ViewStaff(this, spec, base, inside);
     this.staff = viewStaff;
     this.overseer = null;

@@ -10,6 +10,7 @@ import dev.quern.Work;
 import dev.quern.locked.WorkState.State;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A work item. Each method checks what may be asked by whom, then makes one step of the item's
@@ -30,6 +31,9 @@ final class LockedWork extends WorkList.Link implements Work {
   long
       inLineSince; // guarded by core's lock, means something while in line, where the core is timed
   long place; // guarded by core's lock, the number of that wait
+
+  /** What a context hook made of the submission that a run is pending for. Guarded likewise. */
+  @Nullable Action captured;
 
   private final String name;
   private final WorkTimer timer = new WorkTimer(this); // guarded by core's lock
@@ -63,6 +67,7 @@ final class LockedWork extends WorkList.Link implements Work {
   @Override
   public Submission submit(Duration limit) throws InterruptedException {
     long nanos = Waits.nanos(limit);
+    Action run = core.captured(code);
     long begin = System.nanoTime();
     return core.step(
         () -> {
@@ -74,7 +79,7 @@ final class LockedWork extends WorkList.Link implements Work {
             requireAnother();
             core.await(() -> !mustWait(), left);
           }
-          return submitted(WorkState::submit, false);
+          return submitted(WorkState::submit, false, run);
         });
   }
 
@@ -124,13 +129,19 @@ final class LockedWork extends WorkList.Link implements Work {
    * @param now whether it asks for a run at once, which takes room (W25)
    */
   private Submission submission(WorkCore.Step event, boolean now) {
-    return core.step(() -> submitted(event, now));
+    Action run = core.captured(code);
+    return core.step(() -> submitted(event, now, run));
   }
 
-  private Submission submitted(WorkCore.Step event, boolean now) {
-    boolean refused = core.gate.refuses(this, core.caller()) || (now && isFull());
-    return core.tally.answered(
-        refused ? Submission.REFUSED : state.answer(core.queue(this, event)));
+  private Submission submitted(WorkCore.Step event, boolean now, @Nullable Action run) {
+    if (core.gate.refuses(this, core.caller()) || (now && isFull())) {
+      return core.tally.answered(Submission.REFUSED);
+    }
+    State old = core.queue(this, event);
+    if (!old.isPending() && state.now().isPending()) {
+      captured = run;
+    }
+    return core.tally.answered(state.answer(old));
   }
 
   // ---- Cancellations

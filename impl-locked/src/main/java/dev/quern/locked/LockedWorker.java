@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
 import dev.quern.Family;
@@ -31,6 +32,9 @@ final class LockedWorker implements Runnable {
    * worker's own thread reads it without during the body, when nobody writes it.
    */
   @Nullable LockedJob job;
+
+  /** What a context hook made of the submission of that run. As {@link #job}. */
+  @Nullable Action captured;
 
   /** The thread, once it runs. Guarded by the pool's lock. */
   @Nullable Thread thread;
@@ -121,13 +125,19 @@ final class LockedWorker implements Runnable {
     }
     try {
       return UserCode.runOnOurThread(
-          pool.host, pool.kind(), pool.name(), now.name(), now.code(), now::runBody);
+          pool.host, pool.kind(), pool.name(), now.name(), now.code(), code(now));
     } finally {
       if (pool.threadNames) {
         me.setName(ownName);
       }
       me.setContextClassLoader(ownLoader);
     }
+  }
+
+  private Action code(LockedJob now) {
+    Action wrapped = captured;
+    captured = null;
+    return wrapped == null ? now::runBody : wrapped;
   }
 
   /** The pool's lock is held. */

@@ -41,6 +41,10 @@ class PoolStaff {
   private final boolean virtual;
   private final UnaryOperator<Runnable> workers;
   private final int maxThreads;
+
+  /** Whether a worker leaves after one run, and its thread-locals with it (rule P18). */
+  private final boolean oneRun;
+
   private final long idleNanos;
   private final Condition overseerWake;
   private final ArrayDeque<LockedWorker> idle = new ArrayDeque<>(); // guarded by lock
@@ -61,6 +65,7 @@ class PoolStaff {
     this.virtual = spec.virtual().orElse(false);
     this.workers = workers;
     this.maxThreads = spec.maxThreads().orElse(Integer.MAX_VALUE);
+    this.oneRun = spec.clearThreadLocals().orElse(false);
     this.idleNanos = Delays.delay(spec.idleLimit().orElse(IDLE_LIMIT));
     this.overseerWake = lock.newCondition();
   }
@@ -223,7 +228,11 @@ class PoolStaff {
   boolean next(LockedWorker worker, boolean ok) {
     lock.lock();
     try {
+      boolean ran = worker.job != null;
       endBody(worker, ok);
+      if (ran && oneRun) {
+        return false; // once it has left the overseer starts another, if a job waits
+      }
       LockedJob head = isPaused() ? null : line.poll();
       if (head != null) {
         head.beginOn(worker);
@@ -247,7 +256,11 @@ class PoolStaff {
         pool.tally.runThrew();
       }
       if (job.endBody(worker)) {
-        line.add(job);
+        if (oneRun) {
+          place(job); // this worker does not come for it
+        } else {
+          line.add(job);
+        }
       }
     }
   }

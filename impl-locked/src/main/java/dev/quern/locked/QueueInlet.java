@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Call;
 import dev.quern.ClosedException;
 import dev.quern.Inlet;
@@ -48,6 +49,10 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
   final Condition notFull = lock.newCondition();
 
   ArrayDeque<E> items = new ArrayDeque<>(); // guarded by lock
+
+  /** What a context hook made of each item, if there is one; else empty. Guarded by lock. */
+  final ArrayDeque<Action> captured = new ArrayDeque<>();
+
   private boolean closed; // guarded by lock
   private @Nullable Throwable broken; // guarded by lock; rule G17
   long accepted; // guarded by lock
@@ -72,6 +77,11 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
    * Our own code failed (rule G17): reports it and refuses what follows. Called without the lock.
    */
   abstract void broke(Throwable cause);
+
+  /** What the context hook makes of these, one for each; none without a hook. Without the lock. */
+  List<Action> capture(List<E> added) {
+    return List.of();
+  }
 
   @Override
   public final String name() {
@@ -137,6 +147,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
   }
 
   private boolean insert(List<E> added) {
+    List<Action> runs = capture(added);
     return inserted(
         guarded(
             () -> {
@@ -144,7 +155,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
               if (!added.isEmpty() && items.size() > capacity - added.size()) {
                 return refuse();
               }
-              return append(added);
+              return append(added, runs);
             }));
   }
 
@@ -153,8 +164,9 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
     if (!mayWaitForRoom()) {
       throw misuse(operation + " on a queue made without producersWait");
     }
-    return inserted(
-        guarded(() -> awaitRoom(deadline, operation) ? append(List.of(item)) : refuse()));
+    List<E> added = List.of(item);
+    List<Action> runs = capture(added);
+    return inserted(guarded(() -> awaitRoom(deadline, operation) ? append(added, runs) : refuse()));
   }
 
   /** Whether put and timed offer may be called: they wait, or never have to. */
@@ -194,11 +206,12 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
     return true;
   }
 
-  private Outcome append(List<E> added) {
+  private Outcome append(List<E> added, List<Action> runs) {
     if (added.isEmpty()) {
       return Outcome.ACCEPTED;
     }
     items.addAll(added);
+    captured.addAll(runs);
     accepted += added.size();
     return appended() ? Outcome.SIGNAL : Outcome.ACCEPTED;
   }

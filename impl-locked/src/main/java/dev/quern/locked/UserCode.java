@@ -2,8 +2,10 @@
 package dev.quern.locked;
 
 import dev.quern.Action;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.spi.Host;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class UserCode {
   private UserCode() {}
+
+  /**
+   * What the hook makes of code that the caller is about to submit (rule G21); null without a hook.
+   * The caller holds no lock.
+   */
+  static @Nullable Action captured(@Nullable ContextHook hook, Action code) {
+    return hook == null
+        ? null
+        : Objects.requireNonNull(hook.capture(code), "the context hook's capture returned null");
+  }
 
   /**
    * Runs the code; what it throws is reported. Returns whether it ended well. The caller holds no

@@ -31,7 +31,9 @@ final class ViewStaff extends PoolStaff {
   ViewStaff(LockedThreadPool pool, PoolViewSpec spec, Pool base, Map<Thread, LockedWorker> inside) {
     super(
         pool,
-        ThreadPoolSpec.named(spec.name()).maxThreads(spec.maxActive().orElseThrow()),
+        ThreadPoolSpec.named(spec.name())
+            .maxThreads(spec.maxActive().orElseThrow())
+            .clearThreadLocals(base.clearsThreadLocals()),
         inside,
         UnaryOperator.identity());
     this.base = base;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Call;
 import dev.quern.Cancellation;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.locked.WorkState.State;
 import dev.quern.spi.Host;
@@ -46,6 +48,7 @@ final class WorkCore {
 
   private final String name;
   private final Host host;
+  private final @Nullable ContextHook contextHook;
   private final boolean ordered;
   private final TimerWheel wheel;
   private final ThreadLocal<@Nullable LockedWork> current;
@@ -71,6 +74,7 @@ final class WorkCore {
       Function<WorkCore, WorkLanes> lanes) {
     this.name = name;
     this.host = host;
+    this.contextHook = host.contextHook();
     this.ordered = ordered;
     this.capacity = capacity;
     this.times = times;
@@ -101,6 +105,11 @@ final class WorkCore {
       broke(theirs);
       throw theirs;
     }
+  }
+
+  /** What the context hook makes of code that the caller submits; null without one. */
+  @Nullable Action captured(Action code) {
+    return UserCode.captured(contextHook, code);
   }
 
   void warn(String message) {
@@ -200,6 +209,9 @@ final class WorkCore {
       if (to == line && times != WorkTimes.RUNS) {
         stamp(work, old);
       }
+    }
+    if (!now.isPending()) {
+      work.captured = null;
     }
     work.setTimer(wheel);
     boolean over = work.runs.follow(old, now);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.locked;
 
+import dev.quern.Action;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
 import dev.quern.Family;
@@ -53,6 +54,8 @@ final class WorkLanes {
   /** After so many items a shared pool has its worker back. */
   private static final int SHARE = 16;
 
+  private final int share; // 1 where a thread serves one run only (rule P18)
+
   private final WorkCore core;
   private final Host host;
   private final int priority;
@@ -95,6 +98,7 @@ final class WorkLanes {
     this.reservedWake = core.newCondition();
     this.parts = reserves ? 2 : 1;
     this.shared = spec.pool().map(host::lendPool).orElse(null);
+    this.share = shared != null && shared.clearsThreadLocals() ? 1 : SHARE;
     this.own =
         shared == null
             ? pools.apply(
@@ -382,6 +386,7 @@ final class WorkLanes {
     private @Nullable Thread thread; // while it runs that work
     private long since;
     private long number; // of its run
+    private @Nullable Action code; // of that run
 
     Lane(boolean reserved) {
       if (reserved) {
@@ -409,7 +414,7 @@ final class WorkLanes {
         int served = 0;
         for (var next = begin(); next.isPresent(); next = begin()) {
           end(call(next.get()));
-          if (++served >= SHARE && comesAgain()) {
+          if (++served >= share && comesAgain()) {
             return;
           }
         }
@@ -426,7 +431,7 @@ final class WorkLanes {
           && job != null
           && core.look(
               () -> {
-                if (core.line.isEmpty() || core.gate.isPaused()) {
+                if ((core.line.isEmpty() && share > 1) || core.gate.isPaused()) {
                   return false;
                 }
                 try {
@@ -463,6 +468,7 @@ final class WorkLanes {
             work = first;
             thread = Thread.currentThread();
             since = now;
+            code = Objects.requireNonNullElse(first.captured, first.code);
             running++;
             number = ++begun;
             if (core.times == WorkTimes.TOTALS) {
@@ -474,10 +480,12 @@ final class WorkLanes {
     }
 
     private boolean call(LockedWork next) {
+      Action run = Objects.requireNonNull(code);
+      code = null;
       current.set(next);
       try {
         return UserCode.runOnOurThread(
-            host, Kind.WORK_QUEUE, core.name(), next.name(), next.body, next.code);
+            host, Kind.WORK_QUEUE, core.name(), next.name(), next.body, run);
       } finally {
         current.remove();
       }

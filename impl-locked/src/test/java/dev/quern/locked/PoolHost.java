@@ -128,6 +128,11 @@ final class PoolHost implements Host {
     }
 
     @Override
+    public boolean clearsThreadLocals() {
+      return false;
+    }
+
+    @Override
     public void whenBroken(Consumer<Throwable> listener) {}
 
     @Override

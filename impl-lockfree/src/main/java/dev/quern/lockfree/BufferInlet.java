@@ -43,11 +43,20 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
   private final boolean bounded;
   private final boolean producersWait;
   private final WaitList putters;
+  final @Nullable HookedItems<E> hooks; // null without a context hook
   private final LongAdder refused = new LongAdder();
   private volatile @Nullable Throwable broken; // rule G17, set before the buffer is closed
 
+  /**
+   * @param hooks null, or what stands in the buffer in place of the items
+   */
   BufferInlet(
-      Host host, Kind kind, String name, Optional<Integer> capacity, boolean producersWait) {
+      Host host,
+      Kind kind,
+      String name,
+      Optional<Integer> capacity,
+      boolean producersWait,
+      @Nullable HookedItems<E> hooks) {
     this.host = host;
     this.kind = kind;
     this.name = name;
@@ -59,6 +68,7 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
             ? Buffer.bounded(this.capacity, producersWait, host.parker())
             : Buffer.unbounded(host.parker());
     this.putters = new WaitList(host.parker());
+    this.hooks = hooks;
   }
 
   /** An append was told to signal; its item can be taken. On the thread of the append. */
@@ -77,8 +87,9 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
   @Override
   public final boolean offer(E item) {
     Objects.requireNonNull(item, "item");
+    E stored = hooks == null ? item : hooks.hooked(item);
     try {
-      return accepted(buffer.append(item));
+      return accepted(buffer.append(stored));
     } catch (Error ours) {
       throw broke(ours);
     }
@@ -96,6 +107,9 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
     }
     if (copy.isEmpty()) {
       return accepted(buffer.isClosed() ? Appended.CLOSED : Appended.QUIET);
+    }
+    if (hooks != null) {
+      copy.replaceAll(hooks::hooked);
     }
     try {
       return accepted(buffer.appendAll(copy));
@@ -120,13 +134,14 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
     if (!mayWaitForRoom()) {
       throw misuse(operation + " on a queue made without producersWait");
     }
+    E stored = hooks == null ? item : hooks.hooked(item);
     try {
-      Appended appended = buffer.append(item);
+      Appended appended = buffer.append(stored);
       if (appended == Appended.FULL && deadline.waits()) {
         if (holdsCaller()) {
           throw misuse(operation + " from inside it, with no room, would wait for itself");
         }
-        appended = new Putter<>(buffer, item).await(putters, deadline);
+        appended = new Putter<>(buffer, stored).await(putters, deadline);
       }
       return accepted(appended);
     } catch (Error ours) {

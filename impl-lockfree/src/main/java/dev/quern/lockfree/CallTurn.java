@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import dev.quern.Action;
 import dev.quern.Call;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.spi.Host;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,9 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Aw
   private final Host host;
   private final String context;
   private volatile @Nullable Call<T, X> code; // null once withdrawn
+  private @Nullable Action captured; // caller, before the push; null without a context hook
+  private boolean ran; // runner; the code itself
+  private boolean reported; // runner; what was thrown, by who runs the turn
   private @Nullable T result; // runner; read once done
   private @Nullable Throwable thrown; // as result
 
@@ -32,8 +37,24 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Aw
     return tryBegin() ? this : null;
   }
 
+  /** Caller, before the push. User code: may throw. */
+  void capture(ContextHook hook) {
+    captured = UserCode.captured(hook, this::callCode);
+  }
+
   @Override
-  public void run() {
+  public void run() throws Exception {
+    Action wrapped = captured;
+    if (wrapped == null) {
+      callCode();
+    } else {
+      captured = null;
+      runWrapped(wrapped);
+    }
+  }
+
+  private void callCode() {
+    ran = true;
     try {
       result = code().call();
     } catch (Throwable forTheCaller) {
@@ -41,10 +62,29 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Aw
     }
   }
 
+  /** What the hook's action throws by itself is the run's failure; the caller hears of it, too. */
+  private void runWrapped(Action wrapped) throws Exception {
+    Throwable ofTheHook = null;
+    try {
+      wrapped.run();
+    } catch (Throwable thrownByIt) {
+      ofTheHook = thrownByIt;
+      throw thrownByIt;
+    } finally {
+      if (!ran) {
+        reported = ofTheHook != null;
+        thrown =
+            new IllegalStateException(
+                "task context \"" + context + "\": the context hook's action did not run the call",
+                ofTheHook);
+      }
+    }
+  }
+
   @Override
   public boolean end(boolean ok) {
     Throwable outcome = thrown; // if the caller sees it, it is the caller's from then on
-    if (!tryFinish() && outcome != null) {
+    if (!tryFinish() && outcome != null && !reported) {
       host.failed(Kind.TASK_CONTEXT, context, null, outcome);
     }
     return ok && outcome == null;
@@ -54,6 +94,7 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Aw
   boolean withdraw() {
     if (giveUp()) {
       code = null;
+      captured = null;
       return true;
     }
     return false;

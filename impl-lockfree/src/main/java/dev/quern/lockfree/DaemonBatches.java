@@ -86,7 +86,11 @@ final class DaemonBatches<E> {
   private void handleItem() throws Exception {
     E next = Objects.requireNonNull(item);
     item = null;
-    handler.handle(next);
+    if (queue.hooks == null) {
+      handler.handle(next);
+    } else {
+      queue.hooks.run(next).run();
+    }
   }
 
   private boolean runHere(Action code) {

@@ -13,11 +13,11 @@ import java.util.function.LongConsumer;
  *
  * <pre>
  *   event            IDLE          WAITING       RUNNING        AGAIN
- *   ask              WAITING (s)   WAITING (w)   AGAIN          AGAIN (w)
+ *   ask              WAITING (s)   WAITING (w)   AGAIN (s)      AGAIN (w)
  *   begin(stamp)     -             RUNNING (b)   -              -
  *   takeBack         IDLE          IDLE          RUNNING        RUNNING
  *   ..AndRefuse      IDLE          IDLE          RUNNING (c)    RUNNING (c)
- *   endRun, endBody  -             -             IDLE (e)       WAITING (s, e); or IDLE (l)
+ *   endRun, endBody  -             -             IDLE (e)       WAITING (e); or IDLE (l)
  *   drop(stamp)      -             IDLE          -              -
  *
  *   (s) with a new stamp   (w) written all the same, so that the run reads from it (rule G2)
@@ -31,13 +31,14 @@ import java.util.function.LongConsumer;
  *   3         CLOSED       ask changes nothing any more
  *   4         LINKED       the home node is in line, or in a worker's hands
  *   5-28      bodies       how many have not left their workers (rule P7), each with a thread
- *   29-63     stamp        number of the run that waits, runs or was the last
+ *   29-63     stamp        number of the run that was accepted last
  * </pre>
  *
- * <p>The stamp makes a place in line and a run the same thing: a place whose stamp is not the
- * word's is stale, so a job that was cancelled and submitted again is served at its new place only,
- * and a late end of an old run is none of the new one. It wraps after 2^35 runs of one job; a place
- * would have to be that old.
+ * <p>So in AGAIN it is that of the run that follows, and after that was taken back RUNNING has a
+ * stamp that no place bears. It makes a place in line and a run the same thing: a place whose stamp
+ * is not the word's is stale, so a job that was cancelled and submitted again is served at its new
+ * place only, and a late end of an old run is none of the new one. It wraps after 2^35 runs of one
+ * job; a place would have to be that old.
  *
  * <p>LINKED is set by whoever makes the job WAITING with the home node, and cleared by whoever took
  * that node out of line. In between the node must not be put in line again.
@@ -54,6 +55,7 @@ class JobState extends LineNode {
   static final int WAITING = 1;
   static final int RUNNING = 2;
   static final int AGAIN = 3;
+  static final long NO_RUN = -1;
 
   private static final long PHASE = 3;
   private static final int STAMP_SHIFT = 29;
@@ -67,7 +69,14 @@ class JobState extends LineNode {
       ConstantBootstraps.fieldVarHandle(
           lookup(), "word", VarHandle.class, JobState.class, long.class);
 
+  private static final VarHandle LATEST =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "latest", VarHandle.class, JobState.class, int.class);
+
   private volatile long word;
+
+  /** Low bits of the stamp of the run that began last, or is about to; of a view's job only. */
+  private volatile int latest;
 
   @Override
   JobState job() {
@@ -146,24 +155,41 @@ class JobState extends LineNode {
   long ask(boolean mayAdd) {
     while (true) {
       long old = word;
-      if ((old & (CLOSED | CANCELLING)) != 0 || (!mayAdd && phase(old) == IDLE)) {
-        return old;
-      }
-      long now =
-          switch (phase(old)) {
-            case IDLE -> waiting(old);
-            case RUNNING -> old | AGAIN;
-            default -> old;
-          };
-      if (WORD.compareAndSet(this, old, now)) {
+      if (tryAsk(old, mayAdd)) {
         return old;
       }
     }
   }
 
+  /** One try of {@link #ask(boolean)}, on the word that was looked at. */
+  boolean tryAsk(long old, boolean mayAdd) {
+    if ((old & (CLOSED | CANCELLING)) != 0 || (!mayAdd && phase(old) == IDLE)) {
+      return true;
+    }
+    long now =
+        switch (phase(old)) {
+          case IDLE -> (old + STAMP) | WAITING | LINKED;
+          case RUNNING -> (old + STAMP) | AGAIN;
+          default -> old;
+        };
+    return WORD.compareAndSet(this, old, now);
+  }
+
+  /** The stamp of the run that ask adds to that word; or NO_RUN. */
+  static long added(long old) {
+    int phase = phase(old);
+    boolean adds = (phase == IDLE || phase == RUNNING) && (old & (CLOSED | CANCELLING)) == 0;
+    return adds ? stamp(old + STAMP) : NO_RUN;
+  }
+
+  /** The stamp of the run that a step from that word made WAITING. */
+  private static long waits(long before) {
+    return phase(before) == AGAIN ? stamp(before) : stamp(before + STAMP);
+  }
+
   /** The node for the run that a submission or an end has just made WAITING. */
   LineNode place(long before) {
-    long waits = stamp(before + STAMP);
+    long waits = waits(before);
     if ((before & LINKED) != 0) {
       return new Extra(this, waits);
     }
@@ -186,7 +212,7 @@ class JobState extends LineNode {
 
   /** The run that {@link #place} threw for, if it still waits: it does not take place. */
   boolean dropUnplaced(long before) {
-    return leaveLine(stamp(before + STAMP), ~0, IDLE, 0);
+    return leaveLine(waits(before), ~0, IDLE, 0);
   }
 
   private boolean leaveLine(LineNode place, int phase, long body) {
@@ -235,11 +261,7 @@ class JobState extends LineNode {
   private static long ended(long old, boolean again) {
     assert isRunning(old) : phase(old);
     long now = old & ~(PHASE | CANCELLING);
-    return again && phase(old) == AGAIN ? waiting(now) : now;
-  }
-
-  private static long waiting(long idle) {
-    return (idle + STAMP) | WAITING | LINKED;
+    return again && phase(old) == AGAIN ? now | WAITING | LINKED : now;
   }
 
   /** Takes back what waits. Returns the word before. */
@@ -274,28 +296,47 @@ class JobState extends LineNode {
     return phase + (isCancelling(now) ? ", cancelling" : "") + (isClosed(now) ? ", closed" : "");
   }
 
-  /** For a flush: the run that waits or goes on, and the one behind it. */
+  // ---- For a flush of a view
+
+  /**
+   * Before a run begins: keeps its stamp, which the word does not show any more once a following
+   * run was taken back. Only ever forward, so a taker that comes too late, with a stale place,
+   * changes nothing.
+   */
+  void begins(LineNode place) {
+    int next = (int) place.stamp;
+    int old;
+    do {
+      old = latest;
+      if (next - old <= 0) {
+        return;
+      }
+    } while (!LATEST.compareAndSet(this, old, next));
+  }
+
+  /** The run that goes on, and the one that waits. */
   void forEachOwed(LongConsumer each) {
     long now = word;
-    if (phase(now) != IDLE) {
-      each.accept(stamp(now));
+    if (isRunning(now)) {
+      each.accept(latest);
     }
-    if (phase(now) == AGAIN) {
-      each.accept(stamp(now + STAMP));
+    if (pends(now)) {
+      each.accept((int) stamp(now));
     }
   }
 
   /** Whether that run has ended, or was taken away. */
   boolean isOver(long run) {
     long now = word;
-    return switch (phase(now)) {
-      case IDLE -> true;
-      case AGAIN -> stamp(now) != run && stamp(now + STAMP) != run;
-      default -> stamp(now) != run;
-    };
+    boolean waits = pends(now) && (int) stamp(now) == run;
+    return !waits && !(isRunning(now) && latest == run);
   }
 
-  /** Whether the run of that stamp has not ended. */
+  private static boolean pends(long word) {
+    return phase(word) == WAITING || phase(word) == AGAIN;
+  }
+
+  /** Whether the run that refuses submissions, by a step that found that stamp, has not ended. */
   boolean runs(long stamp) {
     long now = word;
     return isRunning(now) && stamp(now) == stamp;

@@ -26,9 +26,6 @@ final class Lane {
   private static final long NOT_TAKING = Long.MAX_VALUE;
   private static final int COUNT_BITS = 47; // the number of a lane has 16
 
-  /** After so many items a shared pool has its worker back. */
-  private static final int SHARE = 16;
-
   final int number;
   volatile int nextFree; // while it is free: the next free lane, as WorkLanes counts them
 
@@ -41,6 +38,7 @@ final class Lane {
   private final @Nullable ReservedWorker reserved;
   private final LongConsumer intent;
 
+  private final InterruptPin pin = new InterruptPin();
   private volatile long place = NOT_TAKING; // that it took, or is about to take
   private volatile @Nullable LockfreeWork work;
   private volatile @Nullable Thread thread;
@@ -130,6 +128,15 @@ final class Lane {
     return thread;
   }
 
+  /** Interrupts what runs on it, and nothing that follows. */
+  void interruptRun() {
+    LockfreeWork meant = work;
+    Thread on = thread;
+    if (meant != null && on != null) {
+      pin.interrupt(on, () -> work == meant);
+    }
+  }
+
   long since() {
     return since;
   }
@@ -209,7 +216,7 @@ final class Lane {
         } else {
           run(item);
         }
-        if (++served >= SHARE && comesAgain()) {
+        if (++served >= core.lanes.share() && comesAgain()) {
           return true;
         }
       }
@@ -226,7 +233,10 @@ final class Lane {
   }
 
   private boolean comesAgain() {
-    if (job == null || !core.lanes.isShared() || core.line.isEmpty() || core.pauses.isPaused()) {
+    if (job == null || !core.lanes.isShared() || core.pauses.isPaused()) {
+      return false;
+    }
+    if (core.line.isEmpty() && core.lanes.share() > 1) {
       return false;
     }
     try {
@@ -242,13 +252,14 @@ final class Lane {
     boolean well = false;
     if (!begins(item)) {
       work = null;
+      pin.endRun();
       return;
     }
     try {
       begin();
       well =
           UserCode.runHere(
-              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.code());
+              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.takeCode());
       if (core.times == WorkTimes.TOTALS) {
         ran = ran + (core.host.nanoTime() - since);
       }
@@ -259,7 +270,7 @@ final class Lane {
         end(item);
       } finally {
         work = null;
-        Thread.interrupted(); // one that came after the body's end
+        pin.endRun();
         place = NOT_TAKING;
         core.waits.wakeAll();
       }

@@ -52,7 +52,12 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
   private LockfreeDaemonQueue(
       Host host, DaemonQueueSpec spec, Handler<? super E> handler, @Nullable Target target) {
     super(
-        host, Kind.DAEMON_QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElseThrow());
+        host,
+        Kind.DAEMON_QUEUE,
+        spec.name(),
+        spec.capacity(),
+        spec.producersWait().orElseThrow(),
+        HookedItems.of(host, handler));
     this.handler = handler;
     this.waits = new WaitList(host.parker());
     this.state = new DaemonState(spec.inactive().orElseThrow());
@@ -333,7 +338,7 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
     waits.awaitUninterruptibly(() -> !state.isDraining());
     List<E> all = new ArrayList<>();
     for (E item = buffer.poll(); item != null; item = buffer.poll()) {
-      all.add(item);
+      all.add(hooks == null ? item : hooks.item(item));
     }
     return all;
   }

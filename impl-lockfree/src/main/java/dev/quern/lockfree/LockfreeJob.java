@@ -10,6 +10,7 @@ import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
+import dev.quern.spi.OwnCode;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -34,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * caller that held it: whether a submission coalesced into a run that ends without done() is
  * decided by the word.
  *
+ * <p>With a context hook a submission enters what it captured before its step, under the stamp of
+ * the run that the step would add; whatever begins that run or takes it away clears it: see {@link
+ * CapturedRuns}.
+ *
  * <p>Progress: submit, cancel and done are lock-free.
  */
 final class LockfreeJob extends JobState implements Job {
@@ -49,6 +54,7 @@ final class LockfreeJob extends JobState implements Job {
   private final String name;
   private final @Nullable ReentrantLock interlock;
   private final @Nullable ClassLoader loader;
+  private final @Nullable CapturedRuns captures; // null without a context hook
 
   /** Low bits of the stamp of a run that has a place; an older one only makes callers help. */
   private volatile int placed;
@@ -59,6 +65,7 @@ final class LockfreeJob extends JobState implements Job {
     this.interlock = null;
     this.code = body;
     this.loader = body.getClass().getClassLoader();
+    this.captures = body instanceof OwnCode ? null : pool.newCaptures();
   }
 
   LockfreeJob(
@@ -68,6 +75,7 @@ final class LockfreeJob extends JobState implements Job {
     this.interlock = interlock;
     this.code = () -> body.run(this);
     this.loader = body.getClass().getClassLoader();
+    this.captures = pool.newCaptures();
   }
 
   @Override
@@ -115,7 +123,8 @@ final class LockfreeJob extends JobState implements Job {
   private @Nullable Submission enter() {
     pool.requireOpen(this);
     Room room = pool.room;
-    long old = room == null ? ask() : askForRoom(room);
+    Action run = captures == null ? null : captures.capture(code);
+    long old = room == null ? ask(true, run) : askForRoom(room, run);
     if (old == NO_ROOM) {
       return null;
     }
@@ -134,16 +143,16 @@ final class LockfreeJob extends JobState implements Job {
   }
 
   /** What adds no run needs no room. The word before, or NO_ROOM: no change. */
-  private long askForRoom(Room room) {
-    long old = ask(false);
+  private long askForRoom(Room room, @Nullable Action run) {
+    long old = ask(false, run);
     if (!isAdded(old)) {
       return old;
     }
     if (!room.tryClaim()) {
-      old = ask(false); // it may wait by now, and then this coalesces
+      old = ask(false, run); // it may wait by now, and then this coalesces
       return isAdded(old) ? NO_ROOM : old;
     }
-    old = ask(true);
+    old = ask(true, run);
     if (isAdded(old)) {
       room.settle();
     } else {
@@ -154,6 +163,9 @@ final class LockfreeJob extends JobState implements Job {
 
   @Override
   boolean begin(LineNode place) {
+    if (pool.isView()) {
+      begins(place);
+    }
     return left(super.begin(place));
   }
 
@@ -169,6 +181,40 @@ final class LockfreeJob extends JobState implements Job {
     return waited;
   }
 
+  /** As {@link #ask(boolean)}, with what a context hook made of the submission. */
+  private long ask(boolean mayAdd, @Nullable Action run) {
+    if (captures == null || run == null) {
+      return ask(mayAdd);
+    }
+    while (true) {
+      long old = word();
+      boolean adds = mayAdd || phase(old) != IDLE;
+      long added = adds ? added(old) : NO_RUN;
+      CapturedRuns.Entry entry = added == NO_RUN ? null : captures.enter(added, run);
+      boolean done = tryAsk(old, mayAdd);
+      if (entry != null && done) {
+        captures.won(entry);
+      } else if (entry != null) {
+        captures.lost(entry);
+      }
+      if (done) {
+        return old;
+      }
+    }
+  }
+
+  /** By its worker: the code of the run that began with that stamp. */
+  Action codeOf(long run) {
+    return captures == null ? code : captures.take(run);
+  }
+
+  /** The run of that stamp was pending, and will not be. */
+  void forget(long run) {
+    if (captures != null) {
+      captures.drop(run);
+    }
+  }
+
   private Submission queued(long old) {
     LineNode node = placeOrDrop(old);
     int stamp = (int) node.stamp; // before it is in line: from then on it is the line's
@@ -176,6 +222,7 @@ final class LockfreeJob extends JobState implements Job {
       setPlacedRelease(stamp);
       pool.staff.signal();
     } else if (drop(node)) {
+      forget(added(old));
       pool.waits.wakeAll(); // its close saw it wait
       throw pool.closed(this);
     }
@@ -190,6 +237,7 @@ final class LockfreeJob extends JobState implements Job {
       return place(old);
     } catch (Throwable thrown) {
       if (left(dropUnplaced(old))) {
+        forget(phase(old) == AGAIN ? stamp(old) : added(old));
         pool.waits.wakeAll();
       }
       throw thrown;
@@ -233,6 +281,8 @@ final class LockfreeJob extends JobState implements Job {
     if (!looked && phase(old) == AGAIN) {
       queueAgain(old);
       pool.staff.signal();
+    } else if (phase(old) == AGAIN) {
+      forget(stamp(old));
     }
     pool.waits.wakeAll();
   }
@@ -249,6 +299,8 @@ final class LockfreeJob extends JobState implements Job {
       if (!worker.run.isEmpty()) {
         pool.staff.signal(); // else this worker comes for it
       }
+    } else if (run && phase(old) == AGAIN) {
+      forget(stamp(old));
     }
     pool.waits.wakeAll();
   }
@@ -299,6 +351,7 @@ final class LockfreeJob extends JobState implements Job {
       case IDLE:
         return Cancellation.IDLE;
       case WAITING:
+        forget(stamp(old));
         pool.removed.increment();
         pool.leftLine();
         pool.staff.becameStale();
@@ -306,6 +359,7 @@ final class LockfreeJob extends JobState implements Job {
         pool.waits.wakeAll();
         return Cancellation.REMOVED;
       case AGAIN:
+        forget(stamp(old));
         if (interlock == null) {
           pool.removed.increment();
           return Cancellation.REMOVED;

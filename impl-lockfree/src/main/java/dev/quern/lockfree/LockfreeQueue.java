@@ -60,7 +60,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
   private volatile @Nullable BlockingQueue<E> view; // of those made first one stays
 
   LockfreeQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {
-    super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false));
+    super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false), null);
     this.onNonEmpty = onNonEmpty;
     this.role = new ConsumerRole(host.checks());
     this.takers = new WaitList(host.parker());

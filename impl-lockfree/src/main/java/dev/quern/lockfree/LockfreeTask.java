@@ -22,13 +22,16 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
   private final String name;
   private final Action action;
   private final Object code;
+  private final @Nullable CapturedRuns captures; // null without a context hook
   private volatile @Nullable TaskTurn own; // null until the first contended dispatch
+  private @Nullable Action captured; // runner
 
   LockfreeTask(LockfreeTaskContext context, String name, Action body) {
     this.context = context;
     this.name = name;
     this.action = body;
     this.code = body;
+    this.captures = context.newCaptures();
   }
 
   LockfreeTask(LockfreeTaskContext context, String name, Body<Task> body) {
@@ -36,6 +39,7 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
     this.name = name;
     this.action = () -> body.run(this);
     this.code = body;
+    this.captures = context.newCaptures();
   }
 
   @Override
@@ -58,10 +62,11 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
    * was pending has its place.
    */
   @Nullable TaskTurn claim() {
+    Action wrapped = captures == null ? null : captures.capture(action);
     while (true) {
       long old = look();
       TaskTurn kept = own; // between look and claim: see TaskLife
-      if (claim(old)) {
+      if (wrapped == null ? claim(old) : claim(old, wrapped)) {
         long run = stamp(old);
         if (!wasPending(old)) {
           return (wasOwnFree(old) && kept != null ? kept : fresh(kept)).forRunOpaque(run);
@@ -69,6 +74,21 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
         return isPlacedAcquire(run) ? null : new TaskTurn(this, false).forRunOpaque(run);
       }
     }
+  }
+
+  /** As {@link #claim(long)}; if the run becomes the caller's, it has what the hook made of it. */
+  private boolean claim(long old, Action run) {
+    if (captures == null || wasPending(old)) {
+      return claim(old);
+    }
+    CapturedRuns.Entry entry = captures.enter(stamp(old), run);
+    boolean claimed = claim(old);
+    if (claimed) {
+      captures.won(entry);
+    } else {
+      captures.lost(entry);
+    }
+    return claimed;
   }
 
   private TaskTurn fresh(@Nullable TaskTurn kept) {
@@ -85,8 +105,23 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
     return own == turn;
   }
 
+  /** The run was taken away while it was pending. */
+  void forget(long run) {
+    if (captures != null) {
+      captures.drop(run);
+    }
+  }
+
+  /** Runner: that run has begun. */
+  void began(long run) {
+    if (captures != null) {
+      captured = captures.take(run);
+    }
+  }
+
   /** The run was taken back: its turn keeps nothing alive. */
   void release(long run) {
+    forget(run);
     TaskTurn kept = own;
     if (kept != null) {
       kept.release(run);
@@ -95,7 +130,13 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
 
   @Override
   public void run() throws Exception {
-    action.run();
+    Action wrapped = captured;
+    if (wrapped == null) {
+      action.run();
+    } else {
+      captured = null;
+      wrapped.run();
+    }
   }
 
   @Override

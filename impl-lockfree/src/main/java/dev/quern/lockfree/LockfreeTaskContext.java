@@ -8,6 +8,7 @@ import dev.quern.Body;
 import dev.quern.Call;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Family;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
@@ -41,6 +42,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   private final Host host;
   private final TaskContextSpec spec;
+  private final @Nullable ContextHook contextHook; // asked only where nothing runs at once
   private volatile @Nullable ContextTurns turns;
   private long completed; // owner; read after the word
   private @Nullable String item; // owner: that of the last run; a label keeps nothing alive
@@ -50,6 +52,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   LockfreeTaskContext(Host host, TaskContextSpec spec) {
     this.host = host;
     this.spec = spec;
+    this.contextHook = host.contextHook();
     if (spec.pool().isPresent()) {
       turns = new ContextTurns(this, host, spec); // so that errors of the pool show here
     }
@@ -58,6 +61,11 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   @Override
   public String name() {
     return spec.name();
+  }
+
+  /** For a task; null without a context hook. */
+  @Nullable CapturedRuns newCaptures() {
+    return contextHook == null ? null : new CapturedRuns(contextHook, host.parker());
   }
 
   /** The contended side. */
@@ -99,7 +107,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
       out(me);
     } else {
       requireOpen();
-      OnceTurn turn = new OnceTurn(once);
+      ContextHook hook = contextHook;
+      OnceTurn turn = new OnceTurn(once, hook == null ? once : UserCode.captured(hook, once));
       if (!turns().chain.push(turn)) {
         throw closed();
       }
@@ -133,7 +142,10 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     long run = turn.stampOpaque(); // once pushed, the turn may come to serve another
     if (turns.chain.push(turn)) {
       task.setPlacedRelease(run);
-    } else if (coalesced || task.remove(run)) {
+    } else if (coalesced) {
+      throw closed();
+    } else if (task.remove(run)) {
+      task.forget(run);
       throw closed();
     }
     turns.serve(coalesced ? null : turn);
@@ -251,6 +263,9 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     }
     if (!deadline.waits()) {
       return false;
+    }
+    if (contextHook != null) {
+      turn.capture(contextHook);
     }
     if (!turns().chain.push(turn)) {
       throw closed();

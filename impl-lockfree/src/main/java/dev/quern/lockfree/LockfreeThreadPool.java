@@ -4,6 +4,7 @@ package dev.quern.lockfree;
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Family;
 import dev.quern.Job;
 import dev.quern.Kind;
@@ -72,10 +73,14 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   /** Of a view with a capacity. */
   final @Nullable Room room;
 
+  /** Whether a worker's thread serves one run only (rule P18). */
+  final boolean oneRun;
+
   private final String name;
   private final Kind kind;
   private final Managed owner;
   private final @Nullable LentWorkers lent; // of a view
+  private final @Nullable ContextHook contextHook;
   private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
   private volatile boolean closing;
   private volatile boolean ended;
@@ -105,7 +110,9 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.lent = null;
     this.inside = inside;
     this.threadNames = spec.threadNames().orElse(false);
-    this.maxRun = spec.maxRun().orElse(16);
+    this.oneRun = spec.clearThreadLocals().orElse(false);
+    this.maxRun = oneRun ? 1 : spec.maxRun().orElse(16);
+    this.contextHook = host.contextHook();
     this.idleNanos = nanos(spec.idleLimit().orElse(IDLE_LIMIT));
     this.waits = new WaitList(host.parker());
     this.announced = new AnnouncedWaits(host, waits, Kind.THREAD_POOL, name);
@@ -134,7 +141,9 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.room = spec.capacity().map(bound -> new Room(bound, host.parker())).orElse(null);
     this.inside = inside;
     this.threadNames = base.threadNames();
+    this.oneRun = base.clearsThreadLocals();
     this.maxRun = 1;
+    this.contextHook = host.contextHook();
     this.idleNanos = 0;
     this.waits = new WaitList(host.parker());
     this.announced = new AnnouncedWaits(host, waits, kind, name);
@@ -151,6 +160,10 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
       throw new IllegalStateException(
           title() + ": its overseer cannot be started: " + failed.getCause(), failed.getCause());
     }
+  }
+
+  boolean isView() {
+    return lent != null;
   }
 
   private static long nanos(Duration limit) {
@@ -256,6 +269,11 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
         });
     staff.forEachWaiting(job -> names.add(((LockfreeJob) job).name()));
     return names.isEmpty() ? List.of(name) : List.copyOf(names);
+  }
+
+  /** For a job of a user's; null without a context hook. */
+  @Nullable CapturedRuns newCaptures() {
+    return contextHook == null ? null : new CapturedRuns(contextHook, host.parker());
   }
 
   /** Kind and name, as messages begin. */
@@ -440,7 +458,10 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
 
   /** The pool broke: this place will not be served. */
   void drop(LineNode node) {
-    if (node.job().drop(node)) {
+    long run = node.stamp; // of the owner of the node, as long as it is in line
+    LockfreeJob job = (LockfreeJob) node.job();
+    if (job.drop(node)) {
+      job.forget(run);
       removed.increment();
       waits.wakeAll();
     }

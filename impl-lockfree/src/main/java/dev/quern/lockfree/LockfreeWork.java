@@ -5,6 +5,7 @@ import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
 import dev.quern.Work;
@@ -168,7 +169,8 @@ final class LockfreeWork extends WorkState implements Work {
       return core.counts.answered(Submission.REFUSED);
     }
     Room room = core.room;
-    long old = room == null ? enter(event, 0) : enterForRoom(event, room);
+    Action run = captured();
+    long old = room == null ? enter(event, 0, true, run) : enterForRoom(event, room, run);
     if (old == NO_ROOM) {
       return null;
     }
@@ -179,17 +181,17 @@ final class LockfreeWork extends WorkState implements Work {
   }
 
   /** What adds no run needs no room. The word before, or NO_ROOM. */
-  private long enterForRoom(Entry event, Room room) {
-    long old = enter(event, 0, false);
+  private long enterForRoom(Entry event, Room room, @Nullable Action run) {
+    long old = enter(event, 0, false, run);
     if (old != NO_ROOM) {
       return old;
     }
     if (!room.tryClaim()) {
-      return enter(event, 0, false); // it may be pending by now, and then this coalesces
+      return enter(event, 0, false, run); // it may be pending by now, and then this coalesces
     }
     boolean added = false;
     try {
-      old = enter(event, 0, true);
+      old = enter(event, 0, true, run);
       added = old != RunLine.SEALED && needsRoom(old);
     } finally {
       if (added) {
@@ -205,10 +207,17 @@ final class LockfreeWork extends WorkState implements Work {
     if (!core.gate.isOpen() && core.refuses(this)) {
       return core.counts.answered(Submission.REFUSED);
     }
+    Action run = captured();
     long time = (now == 0 ? core.wheel.now() : now) + nanos;
-    long old = anew ? reschedule(time) : schedule(time);
+    long old = anew ? reschedule(time, run) : schedule(time, run);
     followDelayed();
     return answer(old);
+  }
+
+  /** What the context hook makes of a submission by the caller; null without one. */
+  private @Nullable Action captured() {
+    ContextHook hook = core.contextHook;
+    return hook == null ? null : UserCode.captured(hook, code);
   }
 
   /** The item may be delayed now, or not any more: has the wheel look in time, or let go. */
@@ -434,8 +443,10 @@ final class LockfreeWork extends WorkState implements Work {
 
   // ---- What the queue and the wheel ask for
 
-  Action code() {
-    return code;
+  /** The lane, once for each run. */
+  Action takeCode() {
+    Action run = takeCaptured();
+    return run == null ? code : run;
   }
 
   @Nullable ClassLoader loader() {

@@ -16,11 +16,9 @@ import dev.quern.spi.Managed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -294,14 +292,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   @Override
   public void interruptRuns() {
-    Set<Thread> threads = new LinkedHashSet<>();
-    for (Lane lane : core.lanes.all()) {
-      Thread thread = lane.thread();
-      if (lane.work() != null && thread != null) {
-        threads.add(thread);
-      }
-    }
-    threads.forEach(Thread::interrupt);
+    core.lanes.all().forEach(Lane::interruptRun);
   }
 
   @Override

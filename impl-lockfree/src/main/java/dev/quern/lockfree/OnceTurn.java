@@ -7,9 +7,18 @@ import org.jspecify.annotations.Nullable;
 /** The turn of an action that was dispatched without a task. */
 final class OnceTurn extends Turn implements Turn.Run {
   private final Action once;
+  private final Action run;
 
   OnceTurn(Action once) {
+    this(once, once);
+  }
+
+  /**
+   * @param run what a context hook made of {@code once}
+   */
+  OnceTurn(Action once, Action run) {
     this.once = once;
+    this.run = run;
   }
 
   @Override
@@ -24,7 +33,7 @@ final class OnceTurn extends Turn implements Turn.Run {
 
   @Override
   public void run() throws Exception {
-    once.run();
+    run.run();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.Action;
 import dev.quern.ClosedException;
 import dev.quern.Family;
 import dev.quern.Job;
@@ -38,11 +39,13 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   final StealableRun run;
   final PoolTally tally;
+  private final InterruptPin pin = new InterruptPin();
   private final LockfreeThreadPool pool;
   private final PoolStaff staff;
   private volatile @Nullable Thread thread;
   private volatile @Nullable LockfreeJob job; // the one whose body is on this worker
   private long since; // when it began; published by job
+  private long stamp; // own; of the run that began with it
   private volatile boolean done; // own; whether that body has called done()
   private long lastBusy; // own; the clock when it idled first since its last job
   private final @Nullable Job carrier; // of a view, as are those that follow
@@ -109,9 +112,11 @@ final class PoolWorker extends WorkerState implements Runnable {
     try {
       outer = pool.inside.put(me, this);
       thread = me;
-      for (int served = 1; !comesAgain && next(); served++) {
+      boolean more = true;
+      for (int served = 1; more && next(); served++) {
         runBody(me);
-        comesAgain = carrier != null && served >= SHARE && comesAgain();
+        comesAgain = carrier != null && (served >= SHARE || pool.oneRun) && comesAgain();
+        more = !comesAgain && !pool.oneRun;
       }
     } catch (Throwable broken) {
       pool.broke(broken);
@@ -216,6 +221,7 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   private boolean begin(LineNode node) {
     LockfreeJob next = (LockfreeJob) node.job();
+    long waited = node.stamp; // before it is let go of
     long now = pool.host.nanoTime();
     if (!next.begin(node)) {
       staff.line.staleLeft();
@@ -224,6 +230,7 @@ final class PoolWorker extends WorkerState implements Runnable {
     }
     tally.runBegunRelease();
     since = now;
+    stamp = waited;
     if (done) {
       done = false;
     }
@@ -263,9 +270,9 @@ final class PoolWorker extends WorkerState implements Runnable {
       me.setName(now.name());
     }
     boolean ok = false;
+    Action code = now.codeOf(stamp);
     try {
-      ok =
-          UserCode.runHere(pool.host, pool.kind(), pool.name(), now.name(), now.loader(), now.code);
+      ok = UserCode.runHere(pool.host, pool.kind(), pool.name(), now.name(), now.loader(), code);
     } finally {
       if (pool.threadNames) {
         me.setName(ownName);
@@ -278,7 +285,8 @@ final class PoolWorker extends WorkerState implements Runnable {
   }
 
   private void endBody(LockfreeJob now, boolean ok) {
-    JOB.setRelease(this, null);
+    job = null; // volatile: pairs with the look of who interrupts
+    pin.endRun();
     if (!ok) {
       tally.runFailedRelease();
     }
@@ -321,6 +329,9 @@ final class PoolWorker extends WorkerState implements Runnable {
     }
     depart(me);
     leaves();
+    if (pool.oneRun && staff.workWaits()) {
+      staff.signal(); // it goes without having looked
+    }
     pool.overseer.left(me);
   }
 
@@ -366,8 +377,9 @@ final class PoolWorker extends WorkerState implements Runnable {
 
   void interruptRun() {
     Thread on = thread;
-    if (job != null && on != null) {
-      on.interrupt(); // one that comes between two runs is cleared by the next
+    LockfreeJob meant = job;
+    if (meant != null && on != null) {
+      pin.interrupt(on, () -> job == meant);
     }
   }
 }

@@ -59,14 +59,20 @@ final class TaskTurn extends Turn {
   @Override
   @Nullable Run begin() {
     LockfreeTask ours = task;
-    return ours != null && ours.begin(stampOpaque(), ours.isOwn(this)) ? ours : null;
+    long run = stampOpaque(); // once it has begun, the turn may be another run's
+    if (ours == null || !ours.begin(run, ours.isOwn(this))) {
+      return null;
+    }
+    ours.began(run);
+    return ours;
   }
 
   @Override
   void drop() {
     LockfreeTask ours = task;
-    if (ours != null) {
-      ours.remove(stampOpaque());
+    long run = stampOpaque();
+    if (ours != null && ours.remove(run)) {
+      ours.forget(run);
     }
   }
 

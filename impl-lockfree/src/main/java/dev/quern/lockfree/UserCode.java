@@ -2,13 +2,20 @@
 package dev.quern.lockfree;
 
 import dev.quern.Action;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.spi.Host;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The one door to what the user gave us: nothing that it throws or leaves behind gets past. */
 final class UserCode {
   private UserCode() {}
+
+  /** What the hook makes of code that the caller is about to submit (rule G21). */
+  static Action captured(ContextHook hook, Action code) {
+    return Objects.requireNonNull(hook.capture(code), "the context hook's capture returned null");
+  }
 
   /** Runs it on a thread of the caller's. Returns whether it ended well; else it was reported. */
   static boolean run(Host host, Kind kind, String primitive, @Nullable String item, Action code) {

@@ -2,6 +2,7 @@
 package dev.quern.lockfree;
 
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Host;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkCore {
   final String name;
   final Host host;
+  final @Nullable ContextHook contextHook;
   final TimerWheel wheel;
   final ThreadLocal<@Nullable Lane> current;
   final WorkTimes times;
@@ -68,6 +70,7 @@ final class WorkCore {
     this.name = settled.name();
     this.host = host;
     this.times = times;
+    this.contextHook = host.contextHook();
     this.wheel = wheel;
     this.current = current;
     this.whenEnded = whenEnded;

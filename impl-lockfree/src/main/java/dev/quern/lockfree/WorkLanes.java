@@ -69,6 +69,7 @@ final class WorkLanes {
       ConstantBootstraps.fieldVarHandle(
           lookup(), "word", VarHandle.class, WorkLanes.class, long.class);
 
+  private static final int SHARE = 16;
   private static final int MOST = 0xFFFF - 1;
   private static final long FREE = 0xFFFF;
   private static final int ENGAGED_SHIFT = 16;
@@ -138,6 +139,14 @@ final class WorkLanes {
 
   LanePool pool() {
     return pool;
+  }
+
+  /**
+   * After so many items a shared pool has its worker back; 1 where it clears thread-locals (P18).
+   */
+  int share() {
+    Pool shared = pool.shared();
+    return shared != null && shared.clearsThreadLocals() ? 1 : SHARE;
   }
 
   boolean isShared() {

@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.Action;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   RUNNING     begin                        end                     a lane runs it
  *   CANCELLING  cancelAndWait while RUNNING  end, with RUNNING: W7   as DISABLED
  *   CLOSED      close                        never                   as DISABLED
- *   WATCHED     flush while pending          begin, and removal      someone waits for the run
+ *   WATCHED     flush while pending (6)      begin, and removal      someone waits for the run
  *   SIDE        reschedule while WATCHED     whatever ends DELAYED   see WatchedRuns
  *
  *   event          NONE        DELAYED      QUEUED       DISABLED
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  *   .  no change   -  does not happen   (1) with the new time   (2) and WATCHED
  *   (3) if the time has come   (4) if it stands at that place and does not run; sets RUNNING
- *   (5) with a place, if it has none
+ *   (5) with a place, if it has none   (6) with a context hook: whatever makes it pending
  *   The first four change nothing while CANCELLING either.
  * </pre>
  *
@@ -108,6 +109,9 @@ abstract class WorkState extends TimerEntry {
   }
 
   private volatile long word;
+
+  /** Of the lane, from begin on: what a context hook made of the run's submission. */
+  private @Nullable Action captured;
 
   /** Identity of the run in progress; means something while RUNNING. */
   private volatile long run = NO_PLACE;
@@ -214,7 +218,7 @@ abstract class WorkState extends TimerEntry {
    * @return the word before, or {@link RunLine#SEALED} if there is no place any more: no change
    */
   final long enter(Entry event, long now) {
-    return enter(event, now, true);
+    return enter(event, now, true, null);
   }
 
   /**
@@ -222,8 +226,9 @@ abstract class WorkState extends TimerEntry {
    *
    * @param claimed whether room was claimed, or is not bounded; else NO_ROOM is the answer where it
    *     is needed: no change
+   * @param run what a context hook made of it, for the run if this makes one pending
    */
-  final long enter(Entry event, long now, boolean claimed) {
+  final long enter(Entry event, long now, boolean claimed, @Nullable Action run) {
     long place = NO_PLACE;
     while (true) {
       long old = word;
@@ -245,7 +250,7 @@ abstract class WorkState extends TimerEntry {
         if (stands && line().isTimed()) {
           line().stamp(place, event == Entry.FIRE ? time(old) : now());
         }
-        long next = moves ? queued(old, stands ? place : NO_PLACE) : old;
+        long next = moves ? queued(old, stands ? place : NO_PLACE, run) : old;
         boolean watches = event == Entry.HURRY || event == Entry.WATCH;
         done = step(old, watches ? watch(next) : next);
       } catch (Throwable thrown) {
@@ -276,13 +281,23 @@ abstract class WorkState extends TimerEntry {
   }
 
   /** A watched run keeps its identity wherever it goes. */
-  private long queued(long old, long place) {
-    if (!has(old, WATCHED)) {
+  private long queued(long old, long place, @Nullable Action run) {
+    if (!has(old, WATCHED) && run == null) {
       return with(old, QUEUED, place);
     }
     long key = place == NO_PLACE ? place | watched().newKey() : place;
-    watched().enter(key, watched().identity(data(old)), NEVER);
-    return with(old, QUEUED, key);
+    note(key, old, NEVER, run);
+    return with(old, QUEUED, key) | WATCHED;
+  }
+
+  /** What is known of the run by the old key, or of a new one, is known by this key from now on. */
+  private void note(long key, long old, long time, @Nullable Action run) {
+    if (has(old, WATCHED)) {
+      long known = data(old);
+      watched().enter(key, watched().identity(known), time, watched().captured(known));
+    } else {
+      watched().enter(key, key, time, run);
+    }
   }
 
   private void publish(long place, boolean stands) {
@@ -310,24 +325,21 @@ abstract class WorkState extends TimerEntry {
   // ---- Events that delay
 
   /** Nothing pending becomes DELAYED. */
-  final long schedule(long time) {
+  final long schedule(long time, @Nullable Action run) {
     while (true) {
       long old = word;
       boolean moves = pending(old) == NONE && !refuses(old);
-      if (step(old, moves ? with(old, DELAYED, encoded(time)) : old)) {
+      if (step(old, moves ? delayed(old, time, run) : old)) {
         return old;
       }
     }
   }
 
   /** Whatever is pending, or nothing, becomes DELAYED until then. */
-  final long reschedule(long time) {
+  final long reschedule(long time, @Nullable Action run) {
     while (true) {
       long old = word;
-      long next = old;
-      if (!refuses(old)) {
-        next = has(old, WATCHED) ? aside(old, time) : with(old, DELAYED, encoded(time));
-      }
+      long next = refuses(old) ? old : delayed(old, time, run);
       if (step(old, next)) {
         vacate(old, next);
         return old;
@@ -335,10 +347,13 @@ abstract class WorkState extends TimerEntry {
     }
   }
 
-  private long aside(long old, long time) {
+  private long delayed(long old, long time, @Nullable Action run) {
+    if (!has(old, WATCHED) && run == null) {
+      return with(old, DELAYED, encoded(time));
+    }
     long key = NO_PLACE | watched().newKey();
-    watched().enter(key, watched().identity(data(old)), time);
-    return with(old, DELAYED, key) | SIDE;
+    note(key, old, time, run);
+    return with(old, DELAYED, key) | WATCHED | SIDE;
   }
 
   // ---- Events that take away
@@ -414,12 +429,26 @@ abstract class WorkState extends TimerEntry {
       if (pending(old) != QUEUED || data(old) != place || has(old, RUNNING)) {
         return false;
       }
-      long identity = has(old, WATCHED) ? watched().identity(place) : place;
+      boolean watched = has(old, WATCHED);
+      long identity = watched ? watched().identity(place) : place;
+      Action captures = watched ? watched().captured(place) : null;
       if ((before == identity || RUN.compareAndSet(this, before, identity))
           && step(old, (with(old, NONE, 0) & ~WATCHED) | RUNNING)) {
+        if (captures != null) {
+          captured = captures;
+        }
         return true;
       }
     }
+  }
+
+  /** The run's lane, once: what a context hook made of the run's submission, if there is one. */
+  final @Nullable Action takeCaptured() {
+    Action run = captured;
+    if (run != null) {
+      captured = null;
+    }
+    return run;
   }
 
   /** The run's lane. What was queued meanwhile enters the line now. */
@@ -437,7 +466,7 @@ abstract class WorkState extends TimerEntry {
         if (stands && line().isTimed()) {
           line().stamp(place, now());
         }
-        next = stands ? queued(old, place) : old;
+        next = stands ? queued(old, place, null) : old;
       } catch (Throwable thrown) {
         line().publish(place, null);
         throw thrown;
@@ -460,8 +489,7 @@ abstract class WorkState extends TimerEntry {
       long old = word;
       assert has(old, RUNNING) : "ends without a run";
       long next = pending(old) == QUEUED && !isInLine(old) ? none(old) : old;
-      if (WORD.compareAndSet(this, old, next & ~(RUNNING | CANCELLING))) {
-        account(old, next & ~(RUNNING | CANCELLING));
+      if (step(old, next & ~(RUNNING | CANCELLING))) {
         return old;
       }
     }
@@ -518,9 +546,11 @@ abstract class WorkState extends TimerEntry {
     if (done) {
       account(old, next);
     }
-    if (has(old, WATCHED) && data(old) != data(next) && (done || has(next, WATCHED))) {
+    long gone = done ? old : next;
+    long stays = done ? next : old;
+    if (has(gone, WATCHED) && (data(gone) != data(stays) || !has(stays, WATCHED))) {
       try {
-        watched().leave(done ? data(old) : data(next));
+        watched().leave(data(gone));
       } catch (VirtualMachineError noMemory) {
         return done; // the step counts; the key stays for nothing
       }

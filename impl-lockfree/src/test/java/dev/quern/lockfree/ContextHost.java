@@ -111,6 +111,11 @@ final class ContextHost implements Host {
       }
 
       @Override
+      public boolean clearsThreadLocals() {
+        return false;
+      }
+
+      @Override
       public void whenBroken(Consumer<Throwable> listener) {}
 
       @Override

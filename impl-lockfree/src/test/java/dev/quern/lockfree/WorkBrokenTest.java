@@ -48,9 +48,9 @@ class WorkBrokenTest {
   @Test
   void aPlaceClaimedBeforeTheFailureIsPublished() {
     Item item = new Item();
-    item.schedule(5);
+    item.schedule(5, null);
     item.enter(WorkState.Entry.HURRY, 0);
-    item.reschedule(5); // watched, aside
+    item.reschedule(5, null); // watched, aside
     fails = true;
     assertThrows(OutOfMemoryError.class, () -> item.enter(WorkState.Entry.RESCHEDULE_NOW, 0));
     assertNull(line.takeReady());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.conformance;
 
+import dev.quern.ContextHook;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -241,6 +242,11 @@ public final class Probe {
     @Override
     public boolean checks() {
       return host.checks();
+    }
+
+    @Override
+    public @Nullable ContextHook contextHook() {
+      return host.contextHook();
     }
 
     @Override

@@ -74,6 +74,7 @@ public class ThreadPoolSharingRules {
             name.maxRun(3),
             name.idleLimit(Duration.ofSeconds(3)),
             name.threadNames(true),
+            name.clearThreadLocals(true),
             name.priority(Thread.MAX_PRIORITY),
             ONE.maxRun(3));
     for (ThreadPoolSpec other : others) {

@@ -15,6 +15,8 @@ import dev.quern.conformance.broken.Faultless;
 import dev.quern.conformance.broken.ForeignSiblingCutOff;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
+import dev.quern.conformance.broken.LastContext;
+import dev.quern.conformance.broken.LeakyInterrupt;
 import dev.quern.conformance.broken.LifoQueue;
 import dev.quern.conformance.broken.LostAtTheEnd;
 import dev.quern.conformance.broken.LostResume;
@@ -79,7 +81,9 @@ class BrokenProvidersTest {
           Map.entry(ReservedInName.class, "W14"),
           Map.entry(LostResume.class, "W25"),
           Map.entry(RunShownAnew.class, "W18"),
-          Map.entry(BoundNotTold.class, "G20"));
+          Map.entry(BoundNotTold.class, "G20"),
+          Map.entry(LeakyInterrupt.class, "G5"),
+          Map.entry(LastContext.class, "G21"));
 
   /** A hang is a failure after this many milliseconds. */
   private static final String SHORT_LIMIT = "3000";

@@ -143,6 +143,11 @@ abstract class OnSharedPools implements Provider {
     }
 
     @Override
+    public boolean clearsThreadLocals() {
+      return spec.clearThreadLocals().orElse(false);
+    }
+
+    @Override
     public void whenBroken(Consumer<Throwable> listener) {}
 
     @Override

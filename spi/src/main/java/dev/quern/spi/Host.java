@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.spi;
 
+import dev.quern.ContextHook;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
@@ -72,6 +73,14 @@ public interface Host {
    * @throws IllegalStateException if it has to be created and its threads cannot be
    */
   Pool lendPool(@Nullable String name);
+
+  /**
+   * Wraps what users submit (rule G21), or null: then nothing is wrapped. The same each time, so a
+   * primitive asks once. Not for what primitives do among themselves: see {@link OwnCode}.
+   */
+  default @Nullable ContextHook contextHook() {
+    return null;
+  }
 
   /** Makes a child of {@code target}: settles its spec and name, then calls the provider back. */
   <C> DaemonQueue<C> newChild(Target target, DaemonQueueSpec spec, Handler<? super C> handler);

@@ -7,7 +7,10 @@ import java.util.function.Consumer;
 
 /** A handle of a shared pool, lent to a primitive. */
 public interface Pool {
-  /** A job of that pool. Closing it is the borrower's affair, before {@link #close()}. */
+  /**
+   * A job of that pool, made as {@link OwnCode}. Closing it is the borrower's affair, before {@link
+   * #close()}.
+   */
   Job newJob(String name, Action body);
 
   /** Whether the calling thread is the only worker that this pool may have (rule G6). */
@@ -15,6 +18,9 @@ public interface Pool {
 
   /** Whether the pool has its threads bear the names of what they run (rule P8). */
   boolean threadNames();
+
+  /** Whether a thread of the pool serves one run only (rule P18): a job runs one piece of work. */
+  boolean clearsThreadLocals();
 
   /**
    * Has the borrower told when an error broke the pool, so that its jobs will not run (rule G17):

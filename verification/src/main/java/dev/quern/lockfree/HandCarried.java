@@ -149,6 +149,11 @@ final class HandCarried implements Host, Pool {
   }
 
   @Override
+  public boolean clearsThreadLocals() {
+    return false;
+  }
+
+  @Override
   public void whenBroken(Consumer<Throwable> listener) {}
 
   @Override

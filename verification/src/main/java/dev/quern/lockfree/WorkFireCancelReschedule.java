@@ -28,7 +28,7 @@ public class WorkFireCancelReschedule {
 
   /** Delayed until 3. */
   public WorkFireCancelReschedule() {
-    work.schedule(3);
+    work.schedule(3, null);
   }
 
   /** The timer thread at 5. */
@@ -46,7 +46,7 @@ public class WorkFireCancelReschedule {
   /** Delays until 10. */
   @Actor
   public void reschedule() {
-    accepted += WorkState.isPending(work.reschedule(10)) ? 0 : 1;
+    accepted += WorkState.isPending(work.reschedule(10, null)) ? 0 : 1;
   }
 
   /** Runs that are owed, what is pending, how often it stands in line. */

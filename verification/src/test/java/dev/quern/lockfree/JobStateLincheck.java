@@ -103,6 +103,7 @@ public class JobStateLincheck {
         stamp++;
       } else if (old == JobState.RUNNING) {
         phase = JobState.AGAIN;
+        stamp++;
       }
       return old;
     }
@@ -135,7 +136,6 @@ public class JobStateLincheck {
       phase = JobState.IDLE;
       if (old == JobState.AGAIN && !looked) {
         phase = JobState.WAITING;
-        stamp++;
       }
       return old;
     }

@@ -126,12 +126,12 @@ public class WorkLincheck {
 
     @Operation
     public int schedule() {
-      return answer(work.schedule(3));
+      return answer(work.schedule(3, null));
     }
 
     @Operation
     public int reschedule() {
-      return answer(work.reschedule(10));
+      return answer(work.reschedule(10, null));
     }
 
     @Operation
@@ -281,7 +281,7 @@ public class WorkLincheck {
     public Keys() {
       work.submit();
       work.latest(WorkState.Entry.WATCH);
-      core.watched.enter(1, 77, TimerEntry.NEVER);
+      core.watched.enter(1, 77, TimerEntry.NEVER, null);
     }
 
     public void disable() {
@@ -289,7 +289,7 @@ public class WorkLincheck {
     }
 
     public void move() {
-      work.reschedule(50);
+      work.reschedule(50, null);
     }
 
     @Validate
@@ -360,7 +360,7 @@ public class WorkLincheck {
     }
 
     public void move() {
-      work.reschedule(10);
+      work.reschedule(10, null);
     }
 
     public void flush() {

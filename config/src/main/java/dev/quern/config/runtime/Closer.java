@@ -30,7 +30,7 @@ import java.util.function.BiPredicate;
  *   1  contexts, work queues, keyed ones, pool      they feed the others, or run on pools
  *      views, users' pool handles
  *   2  daemon queues, the deepest child first       a target outlives its children (D7)
- *   3  pools that still have handles
+ *   3  pools; one that something unfinished uses ends after it, by itself
  *   4  queues
  *   5  what the system owns, in the same order
  * </pre>
@@ -85,7 +85,15 @@ final class Closer {
       List<List<Primitive>> daemonQueues = daemonQueues(system);
       daemonQueues.forEach(depth -> depth.forEach(Closer::release));
       daemonQueues.forEach(pass::level);
-      pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.THREAD_POOL));
+      if (system) {
+        pools.releaseOwn();
+      }
+      pass.level(
+          members(
+              (primitive, m) ->
+                  m.system() == system
+                      && m.kind() == Kind.THREAD_POOL
+                      && !(pass.leftSome() && isNeeded((Primitive) primitive))));
       pass.level(members((primitive, m) -> m.system() == system && m.kind() == Kind.QUEUE));
     }
     return pass.end();
@@ -113,6 +121,11 @@ final class Closer {
     } catch (RuntimeException e) {
       log.write(Level.ERROR, target + ": cannot be interrupted", e);
     }
+  }
+
+  /** Whether a primitive that is not finished has it: it would lose what it accepted. */
+  private boolean isNeeded(Primitive pool) {
+    return pools.live().stream().anyMatch(shared -> shared.pool() == pool && shared.isLent());
   }
 
   private boolean isLent(Primitive pool) {
@@ -185,6 +198,11 @@ final class Closer {
 
     Pass(Deadline deadline) {
       this.deadline = deadline;
+    }
+
+    /** Whether something is unfinished: what was accepted there may need its pool yet. */
+    boolean leftSome() {
+      return !left.isEmpty();
     }
 
     void level(List<Primitive> primitives) {

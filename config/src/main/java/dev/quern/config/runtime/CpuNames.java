@@ -25,7 +25,8 @@ final class CpuNames {
     renamed = set(renamed, spec.idleLimit(), ThreadPoolSpec::idleLimit);
     renamed = set(renamed, spec.virtual(), ThreadPoolSpec::virtual);
     renamed = set(renamed, spec.maxRun(), ThreadPoolSpec::maxRun);
-    return set(renamed, spec.threadNames(), ThreadPoolSpec::threadNames);
+    renamed = set(renamed, spec.threadNames(), ThreadPoolSpec::threadNames);
+    return set(renamed, spec.clearThreadLocals(), ThreadPoolSpec::clearThreadLocals);
   }
 
   private static <T> ThreadPoolSpec set(

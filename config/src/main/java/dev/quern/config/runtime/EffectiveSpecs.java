@@ -75,7 +75,9 @@ final class EffectiveSpecs {
             .maxThreads(merge.require(Settings.THREAD_POOL_MAX_THREADS, spec.maxThreads()))
             .idleLimit(merge.require(Settings.THREAD_POOL_IDLE_LIMIT, spec.idleLimit()))
             .maxRun(merge.require(Settings.THREAD_POOL_MAX_RUN, spec.maxRun()))
-            .threadNames(merge.require(Settings.THREAD_POOL_THREAD_NAMES, spec.threadNames()));
+            .threadNames(merge.require(Settings.THREAD_POOL_THREAD_NAMES, spec.threadNames()))
+            .clearThreadLocals(
+                merge.require(Settings.THREAD_POOL_CLEAR_THREAD_LOCALS, spec.clearThreadLocals()));
     if (virtual) {
       merge.refuse(Settings.THREAD_POOL_PRIORITY, "virtual workers have no priority");
       return merge.done(merged.priority(ThreadPoolSpec.NO_PRIORITY));

@@ -4,6 +4,7 @@ package dev.quern.config.runtime;
 import dev.quern.Action;
 import dev.quern.Job;
 import dev.quern.ThreadPool;
+import dev.quern.spi.OwnCode;
 import dev.quern.spi.Pool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ final class LentPool implements Pool {
     this.shared = shared;
     this.pools = pools;
     this.pool = shared.pool();
+    shared.add(this);
   }
 
   String name() {
@@ -27,7 +29,8 @@ final class LentPool implements Pool {
 
   @Override
   public Job newJob(String name, Action body) {
-    return pool.newJob(name, body);
+    OwnCode own = body::run;
+    return pool.newJob(name, own);
   }
 
   @Override
@@ -41,14 +44,23 @@ final class LentPool implements Pool {
   }
 
   @Override
+  public boolean clearsThreadLocals() {
+    return shared.clearsThreadLocals();
+  }
+
+  @Override
   public void whenBroken(Consumer<Throwable> listener) {
     shared.whenBroken(this, listener);
   }
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     shared.forget(this);
-    if (!closed.compareAndSet(false, true) || !pools.release(shared)) {
+    shared.remove(this);
+    if (!pools.release(shared)) {
       return;
     }
     if (shared.isInside()) {

@@ -2,10 +2,12 @@
 package dev.quern.config.runtime;
 
 import dagger.Lazy;
+import dev.quern.ContextHook;
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Kind;
+import dev.quern.OpenOptions;
 import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Alarm;
 import dev.quern.spi.CannotStartThreadException;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** What this runtime lends its provider. Makers come late: they need the provider's factory. */
 @Singleton
 final class RuntimeHost implements Host {
+  private final OpenOptions options;
   private final RuntimeSettings settings;
   private final Threads threads;
   private final TimerThread timer;
@@ -39,6 +42,7 @@ final class RuntimeHost implements Host {
 
   @Inject
   RuntimeHost(
+      OpenOptions options,
       RuntimeSettings settings,
       Threads threads,
       TimerThread timer,
@@ -51,6 +55,7 @@ final class RuntimeHost implements Host {
       Lazy<Maker> maker,
       Lazy<SharedPools> pools,
       RuntimeViews views) {
+    this.options = options;
     this.settings = settings;
     this.threads = threads;
     this.timer = timer;
@@ -108,6 +113,11 @@ final class RuntimeHost implements Host {
   @Override
   public Pool lendPool(@Nullable String name) {
     return pools.get().lend(name);
+  }
+
+  @Override
+  public @Nullable ContextHook contextHook() {
+    return options.contextHook().orElse(null);
   }
 
   @Override

@@ -154,6 +154,14 @@ final class Settings {
           false,
           "Whether a worker's thread bears the name of its job. Off, because renaming a thread"
               + " twice costs about a microsecond a job.");
+  static final Key<Boolean> THREAD_POOL_CLEAR_THREAD_LOCALS =
+      tuning(
+          THREAD_POOL,
+          "clear-thread-locals",
+          ValueType.BOOLEAN,
+          false,
+          "Whether what a job leaves in thread-locals is gone before the next run. Off, because"
+              + " each run then costs a thread of its own.");
 
   static final Key<Integer> TASK_CONTEXT_MAX_INLINE =
       tuning(

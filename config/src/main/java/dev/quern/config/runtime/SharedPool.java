@@ -7,6 +7,7 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.spi.Managed;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,6 +29,8 @@ final class SharedPool {
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<PoolHandle> handles = new LinkedHashSet<>(); // guarded by lock
+  private final Set<LentPool> lent =
+      Collections.newSetFromMap(new WeakHashMap<>()); // guarded by lock
   private @Nullable ThreadPool pool; // guarded by lock, set once
   private @Nullable ThreadPoolSpec spec; // guarded by lock, set with pool
   private int cpu = NO_CPU; // guarded by lock, set with pool
@@ -117,6 +121,34 @@ final class SharedPool {
     }
   }
 
+  void add(LentPool handle) {
+    lock.lock();
+    try {
+      lent.add(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remove(LentPool handle) {
+    lock.lock();
+    try {
+      lent.remove(handle);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a primitive has it that has not given it back, and was not dropped (rule G15). */
+  boolean isLent() {
+    lock.lock();
+    try {
+      return !lent.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Those of users that are not closed. */
   List<PoolHandle> handles() {
     lock.lock();
@@ -196,6 +228,15 @@ final class SharedPool {
     }
   }
 
+  boolean clearsThreadLocals() {
+    lock.lock();
+    try {
+      return spec != null && spec.clearThreadLocals().orElse(false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   String name() {
     return name;
   }
@@ -249,6 +290,11 @@ final class SharedPool {
     requireSame("virtual", asked.virtual(), merged.virtual(), live.virtual());
     requireSame("maxRun", asked.maxRun(), merged.maxRun(), live.maxRun());
     requireSame("threadNames", asked.threadNames(), merged.threadNames(), live.threadNames());
+    requireSame(
+        "clearThreadLocals",
+        asked.clearThreadLocals(),
+        merged.clearThreadLocals(),
+        live.clearThreadLocals());
   }
 
   private void requireSame(String option, Optional<?> asked, Optional<?> merged, Optional<?> live) {

@@ -12,6 +12,7 @@ import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.config.views.RuntimeViews;
 import dev.quern.spi.Alarm;
+import dev.quern.spi.CannotStartThreadException;
 import dev.quern.spi.Pool;
 import dev.quern.spi.Primitives;
 import jakarta.inject.Inject;
@@ -40,6 +41,7 @@ final class SharedPools {
   private final Primitives primitives;
   private final TimerThread timer;
   private final CpuBinding binding;
+  private final Threads threads;
   private final Log log;
   private final RuntimeViews views;
   private final Map<String, SharedPool> live = new ConcurrentHashMap<>();
@@ -52,12 +54,14 @@ final class SharedPools {
       Maker maker,
       Primitives primitives,
       TimerThread timer,
+      Threads threads,
       CpuBinding binding,
       Log log,
       RuntimeViews views) {
     this.maker = maker;
     this.primitives = primitives;
     this.timer = timer;
+    this.threads = threads;
     this.binding = binding;
     this.log = log;
     this.views = views;
@@ -163,6 +167,32 @@ final class SharedPools {
               return Long.MAX_VALUE;
             });
     alarm[0].at(timer.now());
+    if (timer.isOver() && asked.compareAndSet(false, true)) {
+      alarm[0].close();
+      endByItsOwnThread(pool);
+    }
+  }
+
+  /** After the runtime's close: what that left unfinished has just ended. */
+  private void endByItsOwnThread(ThreadPool pool) {
+    try {
+      threads.start(
+          pool.name() + "-end",
+          ThreadPoolSpec.NO_PRIORITY,
+          false,
+          SharedPools.class.getClassLoader(),
+          () -> endNow(pool));
+    } catch (CannotStartThreadException e) {
+      log.write(Level.WARNING, pool + ": cannot be closed", e);
+    }
+  }
+
+  /** The runtime gives up its handle of its own pool, before that is closed. */
+  void releaseOwn() {
+    SharedPool own = live.get(OWN);
+    if (own != null && ownKept.compareAndSet(true, false)) {
+      release(own);
+    }
   }
 
   private void endNow(ThreadPool pool) {

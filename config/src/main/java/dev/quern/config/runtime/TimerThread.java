@@ -30,6 +30,7 @@ final class TimerThread {
   private final Condition changed = lock.newCondition();
   private final List<Clock> alarms = new ArrayList<>(); // guarded by lock
   private boolean ended; // guarded by lock
+  private boolean over; // guarded by lock
   private @Nullable Clock awaited; // guarded by lock, whose deadline the thread sleeps towards
 
   TimerThread(LongSupplier clock, Log log) {
@@ -52,6 +53,18 @@ final class TimerThread {
     try {
       ended = true;
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether alarms set before this call may never ring: the thread has looked for the last time.
+   */
+  boolean isOver() {
+    lock.lock();
+    try {
+      return over;
     } finally {
       lock.unlock();
     }
@@ -101,6 +114,7 @@ final class TimerThread {
           return first;
         }
         if (ended) {
+          over = true;
           return null;
         }
         awaited = first;

@@ -26,6 +26,8 @@ import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.spi.Managed.Counts;
+import dev.quern.spi.Pool;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -145,11 +147,31 @@ class LifecycleTest {
     mine.newJob("scan", () -> {});
     world.provider.fake("scan").closing = () -> List.of("scan");
     world.provider.fake("mine").closing = () -> List.of("scan");
-    Objects.requireNonNull(world.provider.host).lendPool("lent");
-    world.provider.fake("lent").closing = () -> List.of("drain");
-    assertEquals(List.of("scan", "drain"), quern.close(Duration.ZERO));
+    assertEquals(List.of("scan"), quern.close(Duration.ZERO));
     assertEquals(1, world.provider.fake("mine").interrupted);
+  }
+
+  @Test
+  void aLentPoolIsNotInterrupted() throws Exception {
+    Quern quern = world.open(OpenOptions.NONE);
+    Pool lent = Objects.requireNonNull(world.provider.host).lendPool("lent");
+    world.provider.fake("lent").closing = () -> List.of("drain");
+    assertEquals(List.of("drain"), quern.close(Duration.ZERO));
     assertEquals(0, world.provider.fake("lent").interrupted);
+    Reference.reachabilityFence(lent);
+  }
+
+  @Test
+  void aPoolThatSomethingUnfinishedMayHaveIsLeftAloneAndEndsWhenGivenBack() throws Exception {
+    Quern quern = world.open(OpenOptions.NONE);
+    quern.newWorkQueue("maintenance");
+    world.provider.fake("maintenance").closing = () -> List.of("flush");
+    Pool lent = Objects.requireNonNull(world.provider.host).lendPool("lent");
+    assertEquals(List.of("flush"), quern.close(Duration.ZERO));
+    assertFalse(world.provider.fake("lent").ended);
+    assertEquals(0, world.provider.fake("lent").interrupted);
+    lent.close();
+    assertTrue(world.provider.fake("lent").ended);
   }
 
   @Test
