@@ -116,8 +116,9 @@ final class KeyedCore<K> {
 
   /**
    * @param time when it is to run, or null for at once
+   * @param captured what a context hook made of it, for the run if this makes one pending
    */
-  Submission submit(K key, @Nullable Long time) {
+  Submission submit(K key, @Nullable Long time, @Nullable KeyCapture captured) {
     if (refuses(key)) {
       return tally.answered(Submission.REFUSED);
     }
@@ -131,6 +132,9 @@ final class KeyedCore<K> {
       return tally.answered(Submission.REFUSED);
     }
     Submission answer = busy.isPending() ? Submission.COALESCED : Submission.QUEUED;
+    if (answer == Submission.QUEUED) {
+      busy.captured = captured;
+    }
     if (time == null) {
       queue(busy);
     } else if (!busy.isPending() || (busy.pending == Pending.WAITING && time - busy.deadline < 0)) {
@@ -183,6 +187,7 @@ final class KeyedCore<K> {
     }
     LockedKey<K> first = line.iterator().next();
     line.remove(first);
+    first.runs = first.captured;
     first.become(Pending.NONE, 0);
     first.run = first.last;
     first.thread = Thread.currentThread();
@@ -202,12 +207,16 @@ final class KeyedCore<K> {
     boolean cancelled = key.cancelling;
     key.cancelling = false;
     if (next != null && !cancelled && key.pending != Pending.QUEUED && broken == null) {
+      if (!key.isPending()) {
+        key.captured = key.runs; // a retry is on behalf of whom the run was
+      }
       if (next - now <= 0) {
         queue(key);
       } else if (!key.isPending() || next - key.deadline < 0) {
         key.become(Pending.WAITING, next);
       }
     }
+    key.runs = null;
     if (closing && key.isDelayed()) {
       removed.add(key.key);
       key.become(Pending.NONE, 0);

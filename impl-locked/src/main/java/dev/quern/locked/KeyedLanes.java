@@ -204,12 +204,28 @@ final class KeyedLanes<K> {
           handler,
           () -> {
             try {
-              answer = Objects.requireNonNull(handler.handle(run), "the handler's answer");
+              handle(run, core.look(() -> begun.runs));
             } catch (Throwable theirs) {
               thrown = theirs;
+              answer = null;
               throw theirs;
             }
           });
+    }
+
+    private void handle(KeyRun<K> run, @Nullable KeyCapture captured) throws Exception {
+      if (captured == null) {
+        callHandler(run);
+        return;
+      }
+      captured.run(() -> callHandler(run));
+      if (answer == null) {
+        answer = Next.DONE; // the hook's action left the run out, and well
+      }
+    }
+
+    private void callHandler(KeyRun<K> run) throws Exception {
+      answer = Objects.requireNonNull(handler.handle(run), "the handler's answer");
     }
 
     /** With no answer the handler threw, or we did. */

@@ -35,6 +35,8 @@ final class LockedKey<K> extends TimerWheel.Timer {
   boolean cancelling; // by cancelAndWait, until the end of the run
   boolean timed; // it is on the wheel
   int failures; // in a row
+  @Nullable KeyCapture captured; // what a context hook made of the pending run's submission
+  @Nullable KeyCapture runs; // the same of the run that goes on
   @Nullable Thread thread; // while its handler runs
   long since;
 
@@ -77,6 +79,9 @@ final class LockedKey<K> extends TimerWheel.Timer {
   void become(Pending next, long time) {
     if (!isPending() && next != Pending.NONE) {
       last++;
+    }
+    if (next == Pending.NONE) {
+      captured = null;
     }
     pending = next;
     deadline = time;

@@ -2,6 +2,7 @@
 package dev.quern.locked;
 
 import dev.quern.Cancellation;
+import dev.quern.ContextHook;
 import dev.quern.KeyHandler;
 import dev.quern.KeyedWorkQueue;
 import dev.quern.KeyedWorkQueueSpec;
@@ -28,12 +29,14 @@ final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
 
   private final String name;
   private final Host host;
+  private final @Nullable ContextHook contextHook;
   private final KeyedCore<K> core;
 
   LockedKeyedWorkQueue(
       Host host, KeyedWorkQueueSpec spec, KeyHandler<K> handler, TimerWheel wheel) {
     this.name = spec.name();
     this.host = host;
+    this.contextHook = host.contextHook();
     ThreadPoolSpec workers =
         ThreadPoolSpec.named(name)
             .priority(ThreadPoolSpec.NO_PRIORITY)
@@ -62,7 +65,8 @@ final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
   @Override
   public Submission submit(K key) {
     Objects.requireNonNull(key, "key");
-    return core.step(() -> core.submit(key, null));
+    KeyCapture captured = captured();
+    return core.step(() -> core.submit(key, null, captured));
   }
 
   @Override
@@ -73,7 +77,13 @@ final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
       return submit(key);
     }
     long time = core.nanoTime() + nanos;
-    return core.step(() -> core.submit(key, time));
+    KeyCapture captured = captured();
+    return core.step(() -> core.submit(key, time, captured));
+  }
+
+  /** What the context hook makes of a submission by the caller; null without one. */
+  private @Nullable KeyCapture captured() {
+    return contextHook == null ? null : new KeyCapture(contextHook);
   }
 
   @Override

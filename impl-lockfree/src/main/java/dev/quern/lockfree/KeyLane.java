@@ -3,6 +3,7 @@ package dev.quern.lockfree;
 
 import dev.quern.Family;
 import dev.quern.Job;
+import dev.quern.KeyRun;
 import dev.quern.Kind;
 import dev.quern.Next;
 import dev.quern.spi.Labels;
@@ -112,11 +113,27 @@ final class KeyLane<K> {
         queue.handler.getClass().getClassLoader(),
         () -> {
           try {
-            answer = Objects.requireNonNull(queue.handler.handle(run), "the handler's answer");
+            handle(run, state.runs());
           } catch (Throwable theirs) {
             thrown = theirs;
+            answer = null;
             throw theirs;
           }
         });
+  }
+
+  private void handle(KeyRun<K> run, @Nullable KeyCapture captured) throws Exception {
+    if (captured == null) {
+      callHandler(run);
+      return;
+    }
+    captured.run(() -> callHandler(run));
+    if (answer == null) {
+      answer = Next.DONE; // the hook's action left the run out, and well
+    }
+  }
+
+  private void callHandler(KeyRun<K> run) throws Exception {
+    answer = Objects.requireNonNull(queue.handler.handle(run), "the handler's answer");
   }
 }

@@ -137,7 +137,7 @@ final class KeyLanes<K> {
         return Look.EMPTY;
       }
       long time = limit.take(queue.wheel.now());
-      if (time != 0) {
+      if (time != RateLimit.TAKEN) {
         timer.set(queue.wheel, time);
         return Look.NO_TOKEN;
       }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The state of a busy key (rule W17): what is pending, which run goes on, whether that run is being
  * cancelled, and how often the key has failed in a row. Immutable; {@link KeyEntry} swaps one for
@@ -39,9 +41,18 @@ package dev.quern.lockfree;
  * @param run the number of the run that goes on, 0 for none
  * @param cancelling while it runs
  * @param failures how many runs in a row have not ended well
+ * @param captured what a context hook made of the pending run's submission (rule G21)
+ * @param runs the same of the run that goes on
  */
 record KeyState(
-    Pending pending, long deadline, long last, long run, boolean cancelling, int failures) {
+    Pending pending,
+    long deadline,
+    long last,
+    long run,
+    boolean cancelling,
+    int failures,
+    @Nullable KeyCapture captured,
+    @Nullable KeyCapture runs) {
   enum Pending {
     NONE,
     WAITING,
@@ -50,15 +61,25 @@ record KeyState(
   }
 
   /** A new entry's, by submit. */
-  static final KeyState QUEUED = new KeyState(Pending.QUEUED, TimerEntry.NEVER, 1, 0, false, 0);
+  static final KeyState QUEUED = first(Pending.QUEUED, TimerEntry.NEVER, null);
+
+  /** A new entry's, by submit. */
+  static KeyState queued(@Nullable KeyCapture captured) {
+    return captured == null ? QUEUED : first(Pending.QUEUED, TimerEntry.NEVER, captured);
+  }
 
   /** A new entry's, by schedule. */
-  static KeyState delayed(long deadline) {
-    return new KeyState(Pending.DELAYED, deadline, 1, 0, false, 0);
+  static KeyState delayed(long deadline, @Nullable KeyCapture captured) {
+    return first(Pending.DELAYED, deadline, captured);
+  }
+
+  private static KeyState first(Pending pending, long deadline, @Nullable KeyCapture captured) {
+    return new KeyState(pending, deadline, 1, 0, false, 0, captured, null);
   }
 
   /** Made beforehand: the end of a run that had no memory for another. */
-  static final KeyState GONE = new KeyState(Pending.NONE, TimerEntry.NEVER, 0, 0, false, 0);
+  static final KeyState GONE =
+      new KeyState(Pending.NONE, TimerEntry.NEVER, 0, 0, false, 0, null, null);
 
   boolean isGone() {
     return pending == Pending.NONE && run == 0;
@@ -87,26 +108,30 @@ record KeyState(
   }
 
   KeyState submitted() {
-    return isGone() || cancelling || pending == Pending.QUEUED
-        ? this
-        : pending(Pending.QUEUED, TimerEntry.NEVER);
+    return submitted(null);
   }
 
-  KeyState scheduled(long time) {
+  KeyState submitted(@Nullable KeyCapture capture) {
+    return isGone() || cancelling || pending == Pending.QUEUED
+        ? this
+        : pending(Pending.QUEUED, TimerEntry.NEVER, capture);
+  }
+
+  KeyState scheduled(long time, @Nullable KeyCapture capture) {
     boolean moves =
         pending == Pending.NONE
             ? isRunning() && !cancelling
             : pending == Pending.WAITING && time < deadline;
-    return moves ? pending(Pending.DELAYED, time) : this;
+    return moves ? pending(Pending.DELAYED, time, capture) : this;
   }
 
   KeyState fired(long now) {
-    return isDelayed() && deadline <= now ? pending(Pending.QUEUED, TimerEntry.NEVER) : this;
+    return isDelayed() && deadline <= now ? pending(Pending.QUEUED, TimerEntry.NEVER, null) : this;
   }
 
   KeyState begun() {
     return standsInLine()
-        ? new KeyState(Pending.NONE, TimerEntry.NEVER, last, last, false, failures)
+        ? new KeyState(Pending.NONE, TimerEntry.NEVER, last, last, false, failures, null, captured)
         : this;
   }
 
@@ -117,26 +142,26 @@ record KeyState(
    */
   KeyState ended(int failuresNow, long next) {
     assert isRunning() : "ends without a run";
-    KeyState rest = new KeyState(pending, deadline, last, 0, false, failuresNow);
+    KeyState rest = new KeyState(pending, deadline, last, 0, false, failuresNow, captured, null);
     if (cancelling || next == TimerEntry.NEVER || pending == Pending.QUEUED) {
       return rest;
     }
     if (next == 0) {
-      return rest.pending(Pending.QUEUED, TimerEntry.NEVER);
+      return rest.pending(Pending.QUEUED, TimerEntry.NEVER, runs); // a retry is on the same behalf
     }
     boolean moves = pending == Pending.NONE || next < deadline;
-    return moves ? rest.pending(Pending.WAITING, next) : rest;
+    return moves ? rest.pending(Pending.WAITING, next, runs) : rest;
   }
 
   KeyState cancelled() {
     return isPending()
-        ? new KeyState(Pending.NONE, TimerEntry.NEVER, last, run, cancelling, failures)
+        ? new KeyState(Pending.NONE, TimerEntry.NEVER, last, run, cancelling, failures, null, runs)
         : this;
   }
 
   KeyState cancelledForCertain() {
     return isRunning() && !cancelling
-        ? new KeyState(Pending.NONE, TimerEntry.NEVER, last, run, true, failures)
+        ? new KeyState(Pending.NONE, TimerEntry.NEVER, last, run, true, failures, null, runs)
         : cancelled();
   }
 
@@ -145,8 +170,9 @@ record KeyState(
   }
 
   /** What was pending moves and keeps its number; else it is a new run. */
-  private KeyState pending(Pending next, long time) {
+  private KeyState pending(Pending next, long time, @Nullable KeyCapture capture) {
     long number = isPending() ? last : last + 1;
-    return new KeyState(next, time, number, run, cancelling, failures);
+    KeyCapture kept = isPending() ? captured : capture;
+    return new KeyState(next, time, number, run, cancelling, failures, kept, runs);
   }
 }

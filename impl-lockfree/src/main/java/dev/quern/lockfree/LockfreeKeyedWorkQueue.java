@@ -4,6 +4,7 @@ package dev.quern.lockfree;
 import dev.quern.Action;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
+import dev.quern.ContextHook;
 import dev.quern.Family;
 import dev.quern.GivenUpException;
 import dev.quern.Job;
@@ -42,6 +43,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   final Host host;
   final TimerWheel wheel;
   final KeyHandler<K> handler;
+  private final @Nullable ContextHook contextHook;
   final KeyTable<K> table = new KeyTable<>(this::finished);
   final KeyCounts counts = new KeyCounts();
   final WaitList waits;
@@ -70,6 +72,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
     this.host = host;
     this.name = spec.name();
     this.handler = handler;
+    this.contextHook = host.contextHook();
     this.wheel = wheel;
     this.waits = new WaitList(host.parker());
     this.backOff = new KeyBackOff(spec);
@@ -116,7 +119,10 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   @Override
   public Submission submit(K key) {
     Objects.requireNonNull(key, "key");
-    return submission(key, KeyState.QUEUED, KeyState::submitted);
+    KeyCapture captured = captured();
+    return captured == null
+        ? submission(key, KeyState.QUEUED, KeyState::submitted)
+        : submission(key, KeyState.queued(captured), state -> state.submitted(captured));
   }
 
   @Override
@@ -127,7 +133,14 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
       return submit(key);
     }
     long time = wheel.now() + nanos;
-    return submission(key, KeyState.delayed(time), state -> state.scheduled(time));
+    KeyCapture captured = captured();
+    return submission(
+        key, KeyState.delayed(time, captured), state -> state.scheduled(time, captured));
+  }
+
+  /** What the context hook makes of a submission by the caller; null without one. */
+  private @Nullable KeyCapture captured() {
+    return contextHook == null ? null : new KeyCapture(contextHook);
   }
 
   private Submission submission(K key, KeyState first, UnaryOperator<KeyState> event) {

@@ -16,9 +16,12 @@ final class RateLimit {
   private static final double LONGEST = TimeUnit.DAYS.toNanos(36_525);
   private static final double LARGEST = 1e9;
 
+  /** No time: the first ones, just before the origin, may be negative or 0. */
+  static final long TAKEN = Long.MIN_VALUE;
+
   private final long interval;
   private final long ahead;
-  private final AtomicLong full = new AtomicLong();
+  private final AtomicLong full = new AtomicLong(Long.MIN_VALUE); // before any time
 
   RateLimit(double runsPerSecond) {
     this.interval = (long) Math.min(Math.ceil(1e9 / runsPerSecond), LONGEST);
@@ -26,7 +29,7 @@ final class RateLimit {
     this.ahead = (bucket - 1) * interval;
   }
 
-  /** Takes a token: 0, or the time at which the next may be there. */
+  /** Takes a token: TAKEN, or the time at which the next may be there. */
   long take(long now) {
     while (true) {
       long old = full.get();
@@ -35,7 +38,7 @@ final class RateLimit {
         return from - ahead;
       }
       if (full.compareAndSet(old, from + interval)) {
-        return 0;
+        return TAKEN;
       }
     }
   }

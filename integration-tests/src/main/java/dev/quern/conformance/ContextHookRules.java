@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.conformance;
 
+import static dev.quern.Cancellation.IDLE;
+import static dev.quern.Cancellation.REMOVED;
 import static dev.quern.Submission.COALESCED;
 import static dev.quern.Submission.QUEUED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.DaemonQueue;
 import dev.quern.DaemonQueueSpec;
 import dev.quern.Handler;
 import dev.quern.Job;
+import dev.quern.KeyedWorkQueue;
+import dev.quern.KeyedWorkQueueSpec;
+import dev.quern.Next;
+import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.Task;
 import dev.quern.TaskContext;
@@ -22,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -407,5 +415,67 @@ public final class ContextHookRules {
     items.forEach(item -> expected.addAll(Arrays.asList("putter", null)));
     assertEquals(expected, seen);
     assertTrue(context.captures() <= items.size(), "captures: " + context.captures());
+  }
+
+  @Conformance
+  @Rule({"G21", "W17"})
+  void aKeysRunAndItsRetriesHaveTheContextOfWhoMadeItPending(Scene scene) throws Exception {
+    Gate gate = new Gate();
+    KeyedWorkQueue<String> keys =
+        context
+            .open(scene)
+            .newKeyedWorkQueue(
+                KeyedWorkQueueSpec.named("keys").maxActive(1).firstRetry(Duration.ofNanos(1)),
+                run -> {
+                  if (run.key().equals("held")) {
+                    gate.pass();
+                    return Next.DONE;
+                  }
+                  look();
+                  return run.attempt() == 1 ? Next.RETRY : Next.DONE;
+                });
+    keys.submit("held");
+    gate.awaitReached();
+    assertEquals(QUEUED, context.as("first", () -> keys.submit("key")));
+    assertEquals(COALESCED, context.as("second", () -> keys.submit("key")));
+    assertEquals(REMOVED, keys.cancel("key"));
+    assertEquals(QUEUED, context.as("third", () -> keys.schedule("key", LONG)));
+    assertEquals(COALESCED, context.as("fourth", () -> keys.submit("key")));
+    gate.open();
+    awaitSeen(scene, List.of("third", "third"));
+    keys.flush();
+    keys.submit("key");
+    scene.eventually(() -> seen.size() == 4);
+    assertEquals(Arrays.asList("third", "third", null, null), seen);
+  }
+
+  @Conformance
+  @Rule({"G21", "W17"})
+  void aHookThatThrowsHasAKeyNotAccepted(Scene scene) throws Exception {
+    AtomicBoolean throwing = new AtomicBoolean();
+    KeyedWorkQueue<String> keys =
+        scene
+            .open(
+                OpenOptions.NONE.contextHook(
+                    run -> {
+                      if (throwing.get()) {
+                        throw new IllegalStateException("no context");
+                      }
+                      return run;
+                    }))
+            .newKeyedWorkQueue(
+                KeyedWorkQueueSpec.named("keys"),
+                run -> {
+                  look();
+                  return Next.DONE;
+                });
+    throwing.set(true);
+    assertThrows(IllegalStateException.class, () -> keys.submit("key"));
+    assertThrows(IllegalStateException.class, () -> keys.schedule("key", LONG));
+    assertEquals(IDLE, keys.cancel("key"));
+    throwing.set(false);
+    assertEquals(QUEUED, keys.submit("key"));
+    keys.flush();
+    assertEquals(1, seen.size());
   }
 }
