@@ -2,8 +2,10 @@
 package dev.quern.benchmarks;
 
 import dev.quern.Job;
+import dev.quern.PoolViewSpec;
 import dev.quern.Quern;
 import dev.quern.Submission;
+import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +39,7 @@ public class ThreadPoolBenchmark {
 
   private Quern quern;
   private Job[] jobs;
+  private Job[] viewed;
   private final AtomicLong runs = new AtomicLong();
   private long submitted;
 
@@ -45,10 +48,17 @@ public class ThreadPoolBenchmark {
   public void open() {
     quern = Bench.open(provider);
     var pool = quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(1));
-    jobs = new Job[JOBS];
+    var view = pool.newView(PoolViewSpec.named("view").maxActive(1));
+    jobs = jobs(pool);
+    viewed = jobs(view);
+  }
+
+  private Job[] jobs(ThreadPool pool) {
+    Job[] made = new Job[JOBS];
     for (int i = 0; i < JOBS; i++) {
-      jobs[i] = pool.newJob("job " + i, () -> runs.lazySet(runs.get() + 1));
+      made[i] = pool.newJob("job " + i, () -> runs.lazySet(runs.get() + 1));
     }
+    return made;
   }
 
   /** Closes. */
@@ -61,7 +71,18 @@ public class ThreadPoolBenchmark {
   @Benchmark
   @OperationsPerInvocation(JOBS)
   public long submitToRun() {
-    for (Job job : jobs) {
+    return submitToRun(jobs);
+  }
+
+  /** The same through a limited view of the pool. */
+  @Benchmark
+  @OperationsPerInvocation(JOBS)
+  public long submitToRunInView() {
+    return submitToRun(viewed);
+  }
+
+  private long submitToRun(Job[] each) {
+    for (Job job : each) {
       if (job.submit() == Submission.QUEUED) {
         submitted++;
       }

@@ -4,6 +4,7 @@ package dev.quern.benchmarks;
 import dev.quern.Cancellation;
 import dev.quern.Quern;
 import dev.quern.Submission;
+import dev.quern.ThreadPoolSpec;
 import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
@@ -41,6 +42,7 @@ public class WorkQueueBenchmark {
 
   private Quern quern;
   private Work[] works;
+  private Work[] pooled;
   private Work timer;
   private final AtomicLong runs = new AtomicLong();
   private long submitted;
@@ -50,11 +52,18 @@ public class WorkQueueBenchmark {
   public void open() {
     quern = Bench.open(provider);
     WorkQueue queue = quern.newWorkQueue(WorkQueueSpec.named("queue").maxActive(1));
-    works = new Work[WORKS];
-    for (int i = 0; i < WORKS; i++) {
-      works[i] = queue.newWork("work " + i, () -> runs.lazySet(runs.get() + 1));
-    }
+    quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(1));
+    works = works(queue);
+    pooled = works(quern.newWorkQueue(WorkQueueSpec.named("pooled").maxActive(1).pool("pool")));
     timer = queue.newWork("timer", () -> {});
+  }
+
+  private Work[] works(WorkQueue queue) {
+    Work[] made = new Work[WORKS];
+    for (int i = 0; i < WORKS; i++) {
+      made[i] = queue.newWork("work " + i, () -> runs.lazySet(runs.get() + 1));
+    }
+    return made;
   }
 
   /** Closes. */
@@ -68,7 +77,18 @@ public class WorkQueueBenchmark {
   @Benchmark
   @OperationsPerInvocation(WORKS)
   public long submitToRun() {
-    for (Work work : works) {
+    return submitToRun(works);
+  }
+
+  /** The same on the workers of a shared pool. */
+  @Benchmark
+  @OperationsPerInvocation(WORKS)
+  public long submitToRunOnSharedPool() {
+    return submitToRun(pooled);
+  }
+
+  private long submitToRun(Work[] each) {
+    for (Work work : each) {
       if (work.submit() == Submission.QUEUED) {
         submitted++;
       }

@@ -11,11 +11,15 @@ import dev.quern.DaemonQueueSpec;
 import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.OpenOptions;
+import dev.quern.PoolView;
+import dev.quern.PoolViewSpec;
 import dev.quern.Quern;
 import dev.quern.TaskContext;
 import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
+import dev.quern.WorkQueue;
+import dev.quern.WorkQueueSpec;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -216,5 +220,32 @@ public final class ThreadLocalRules {
         MisuseException.class,
         () -> quern.threadPool(ThreadPoolSpec.named("other").clearThreadLocals(true)));
     assertTrue(!other.isClosed());
+  }
+
+  @Conformance
+  @Rule({"P18", "P17"})
+  void norDoesARunOfAViewOfThatPool(Scene scene) throws Exception {
+    ThreadPool pool = scene.quern().threadPool(POOL.maxThreads(2));
+    PoolView view = pool.newView(PoolViewSpec.named("view").maxActive(1));
+    for (int i = 0; i < 5; i++) {
+      view.newJob("job " + i, this::leaveBehind).submit();
+    }
+    view.flush();
+    assertEquals(5, runs.get());
+    assertEquals(List.of(), seen);
+  }
+
+  @Conformance
+  @Rule({"P18", "W25"})
+  void norDoesAnItemOfAWorkQueueOnThatPool(Scene scene) throws Exception {
+    scene.quern().threadPool(POOL.maxThreads(2));
+    WorkQueue queue =
+        scene.quern().newWorkQueue(WorkQueueSpec.named("works").maxActive(1).pool("pool"));
+    for (int i = 0; i < 5; i++) {
+      queue.newWork("work " + i, this::leaveBehind).submit();
+    }
+    queue.flush();
+    assertEquals(5, runs.get());
+    assertEquals(List.of(), seen);
   }
 }
