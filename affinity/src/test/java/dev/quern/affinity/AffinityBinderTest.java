@@ -10,8 +10,11 @@ import java.util.Optional;
 import net.openhft.affinity.Affinity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** What the binder says, held against what the system says. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "what binds is a call of Linux")
 class AffinityBinderTest {
   private final BitSet before = Affinity.getAffinity();
 

@@ -21,8 +21,11 @@ import java.util.stream.Stream;
 import net.openhft.affinity.Affinity;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Rule P12 with real CPUs, on every provider: the system is asked where a job runs. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "what binds is a call of Linux")
 class BoundPoolsTest {
   private static final ThreadPoolSpec SPEC = ThreadPoolSpec.named("io");
   private static final int[] ALLOWED = AllowedCpus.ofThisProcess().stream().toArray();

@@ -16,8 +16,11 @@ import java.util.stream.Stream;
 import net.openhft.affinity.Affinity;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** Whole processes: on the class path, on the module path, and with fewer CPUs than there are. */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "what binds is a call of Linux")
 class ProcessTest {
   private static final BitSet ALLOWED = AllowedCpus.ofThisProcess();
   private static final int LAST = ALLOWED.previousSetBit(ALLOWED.length());
