@@ -9,6 +9,8 @@ import dev.quern.Next;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -21,6 +23,7 @@ final class KeyLog implements KeyHandler<String> {
   private final KeyedWorkQueue<String> queue;
   private final Queue<KeyHandler<String>> script = new ConcurrentLinkedQueue<>();
   private final List<String> runs = new CopyOnWriteArrayList<>();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   private KeyLog(Scene scene, KeyedWorkQueueSpec spec) {
     this.scene = scene;
@@ -87,6 +90,7 @@ final class KeyLog implements KeyHandler<String> {
 
   @Override
   public Next handle(KeyRun<String> run) throws Exception {
+    threads.add(Thread.currentThread());
     runs.add(run.key() + "#" + run.attempt());
     KeyHandler<String> code = script.poll();
     return code == null ? Next.DONE : code.handle(run);
@@ -97,9 +101,20 @@ final class KeyLog implements KeyHandler<String> {
     return List.copyOf(runs);
   }
 
-  /** Moves the clock, and returns when what came due has run. */
+  /**
+   * Moves the clock, and returns when what came due has run. Before, whoever ran something has gone
+   * on to wait: a flush may return before what the handler wished is on the clock.
+   */
   void advance(Duration step) throws InterruptedException {
+    threads.forEach(
+        thread -> scene.eventually("no run is about to end", () -> isAtRest(thread.getState())));
     scene.probe().advance(step);
     queue.flush();
+  }
+
+  private static boolean isAtRest(Thread.State state) {
+    return state == Thread.State.WAITING
+        || state == Thread.State.TIMED_WAITING
+        || state == Thread.State.TERMINATED;
   }
 }
