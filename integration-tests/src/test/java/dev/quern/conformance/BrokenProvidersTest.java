@@ -15,6 +15,7 @@ import dev.quern.conformance.broken.Faultless;
 import dev.quern.conformance.broken.ForeignSiblingCutOff;
 import dev.quern.conformance.broken.HangingMisuse;
 import dev.quern.conformance.broken.IgnoredDone;
+import dev.quern.conformance.broken.KeepsThreadLocals;
 import dev.quern.conformance.broken.LastContext;
 import dev.quern.conformance.broken.LeakyInterrupt;
 import dev.quern.conformance.broken.LifoQueue;
@@ -36,6 +37,7 @@ import dev.quern.conformance.broken.SurvivesCancel;
 import dev.quern.conformance.broken.TakesWhenClosed;
 import dev.quern.conformance.broken.UnboundWorkers;
 import dev.quern.conformance.broken.UnseenCoalesced;
+import dev.quern.conformance.broken.Untimed;
 import dev.quern.spi.Provider;
 import java.lang.reflect.Method;
 import java.util.Comparator;
@@ -82,6 +84,8 @@ class BrokenProvidersTest {
           Map.entry(LostResume.class, "W25"),
           Map.entry(RunShownAnew.class, "W18"),
           Map.entry(BoundNotTold.class, "G20"),
+          Map.entry(KeepsThreadLocals.class, "P18"),
+          Map.entry(Untimed.class, "R8"),
           Map.entry(LeakyInterrupt.class, "G5"),
           Map.entry(LastContext.class, "G21"));
 
