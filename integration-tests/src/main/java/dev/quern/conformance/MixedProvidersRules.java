@@ -21,6 +21,7 @@ import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.OpenOptions;
+import dev.quern.Primitive;
 import dev.quern.Quern;
 import dev.quern.QueueSpec;
 import dev.quern.TaskContext;
@@ -29,6 +30,7 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.Work;
 import dev.quern.spi.Provider;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,14 +46,17 @@ public final class MixedProvidersRules {
   private static final Duration LONG = Duration.ofHours(1);
 
   /** One primitive of each kind, of both providers. */
-  private static void makeAll(Quern quern) {
+  /** To be held on to: the runtime forgets what the program dropped (rule G15). */
+  private static List<Primitive> makeAll(Quern quern) {
+    List<Primitive> all = new ArrayList<>();
     for (String name : List.of("named", "other")) {
-      quern.newQueue(QueueSpec.unbounded(name));
-      quern.newDaemonQueue(DaemonQueueSpec.unbounded(name), item -> {});
-      quern.threadPool(name);
-      quern.newTaskContext(name);
-      quern.newWorkQueue(name);
+      all.add(quern.newQueue(QueueSpec.unbounded(name)));
+      all.add(quern.newDaemonQueue(DaemonQueueSpec.unbounded(name), item -> {}));
+      all.add(quern.threadPool(name));
+      all.add(quern.newTaskContext(name));
+      all.add(quern.newWorkQueue(name));
     }
+    return all;
   }
 
   @Conformance
@@ -65,7 +70,7 @@ public final class MixedProvidersRules {
         scene,
         named,
         mixture -> {
-          makeAll(mixture.quern());
+          List<Primitive> all = makeAll(mixture.quern());
           String theirs = mixture.named().equals(mixture.partner().name()) ? "named" : "other";
           List<String> made =
               List.of(
@@ -84,6 +89,7 @@ public final class MixedProvidersRules {
                 List.of(new Setting(key, mixture.named(), "program")),
                 seen.settings().stream().filter(setting -> setting.key().equals(key)).toList());
           }
+          Reference.reachabilityFence(all);
         });
   }
 
