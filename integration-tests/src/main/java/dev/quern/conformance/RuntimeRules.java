@@ -20,12 +20,14 @@ import dev.quern.Quern;
 import dev.quern.Queue;
 import dev.quern.QueueSpec;
 import dev.quern.Submission;
+import dev.quern.TaskContext;
 import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPool;
 import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import dev.quern.config.Runtimes;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -107,9 +109,10 @@ public final class RuntimeRules {
     scene.failures(); // the interrupt ends the run
     quern.threadPool("pool").newJob("left behind", blocked).submit();
     quern.newDaemonQueue(DaemonQueueSpec.unbounded("daemon").pool("pool"), item -> {});
-    quern.newTaskContext(TaskContextSpec.named("context").pool("pool"));
+    TaskContext context = quern.newTaskContext(TaskContextSpec.named("context").pool("pool"));
     blocked.awaitEntered(scene);
     List<String> left = quern.close(Duration.ofMillis(1));
+    Reference.reachabilityFence(context); // a dropped one would not be closed
     assertTrue(left.contains("left behind") || left.contains("pool"), left.toString());
     awaitThreadsEnd(scene);
   }
