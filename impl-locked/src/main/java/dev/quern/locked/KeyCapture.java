@@ -16,7 +16,7 @@ final class KeyCapture {
 
   /** The submitter, first of all. User code: may throw. */
   KeyCapture(ContextHook hook) {
-    this.wrapped = UserCode.captured(hook, this::callHandler);
+    this.wrapped = Objects.requireNonNull(UserCode.captured(hook, this::callHandler));
   }
 
   private void callHandler() throws Exception {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Lock order: this lock, then the wheel's or the pool's. Under it neither the handler runs nor
  * is a failure reported. A key's equals and hashCode do run under it: keys are values.
  */
+@SuppressWarnings("NullAway") // it does not read that the result of a critical section may be null
 final class KeyedCore<K> {
   /** A map never shrinks: one that has held more is not kept once it is empty. */
   private static final int LARGE = 8192;

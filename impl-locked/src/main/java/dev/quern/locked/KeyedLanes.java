@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The pool is dismissed in the section in which the queue is closing, no key is busy and no lane
  * is engaged. Lock order: the queue's lock, then the pool's or the wheel's.
  */
+@SuppressWarnings("NullAway") // it does not read that the result of a critical section may be null
 final class KeyedLanes<K> {
   /** Makes the lanes of a core. */
   interface Maker<K> {

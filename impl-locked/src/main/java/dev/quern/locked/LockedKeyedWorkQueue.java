@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Progress: every operation takes that lock, so a descheduled holder delays the others.
  */
+@SuppressWarnings("NullAway") // it does not read that the result of a critical section may be null
 final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 

@@ -130,6 +130,7 @@ final class CapturedRuns {
     return list.entry.number == number ? rest : with(list, rest);
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very cell: a list of equal ones is another list
   private static Cell with(Cell list, @Nullable Cell rest) {
     return rest == list.next ? list : new Cell(list.entry, rest);
   }

@@ -321,7 +321,8 @@ class JobState extends LineNode {
       each.accept(latest);
     }
     if (pends(now)) {
-      each.accept((int) stamp(now));
+      int low = (int) stamp(now); // as latest is kept
+      each.accept(low);
     }
   }
 

@@ -171,12 +171,11 @@ final class Lane {
     LockfreeWork item = work;
     Thread runner = thread;
     long time = since;
-    boolean goesOn = item != null && runner != null && completed < count && begun == count;
-    return goesOn
-        ? Optional.of(
-            new Managed.Run(
-                item.name(), runner, now - time, (long) number << COUNT_BITS | count, item))
-        : Optional.empty();
+    if (item == null || runner == null || completed >= count || begun != count) {
+      return Optional.empty();
+    }
+    long id = (long) number << COUNT_BITS | count;
+    return Optional.of(new Managed.Run(item.name(), runner, now - time, id, item));
   }
 
   /** Whether it has left behind all that stood in line before that place. */

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Progress: submissions and cancel are lock-free; they wait for nobody.
  */
+@SuppressWarnings("ReferenceEquality") // an event that changes nothing returns the state itself
 final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, KeyEntry.Timed<K> {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 

@@ -103,6 +103,7 @@ final class WaitCycles implements WaitWatch {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very wait
   private void report(List<List<Entry>> knots) {
     for (List<Entry> knot : knots) {
       boolean news = knot.stream().noneMatch(entry -> told.contains(entry.held.number));
