@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Lock order: this lock, then the wheel's or the pool's. Under it neither the handler runs nor
  * is a failure reported. A key's equals and hashCode do run under it: keys are values.
  */
-@SuppressWarnings("NullAway") // it does not read that the result of a critical section may be null
 final class KeyedCore<K> {
   /** A map never shrinks: one that has held more is not kept once it is empty. */
   private static final int LARGE = 8192;
@@ -68,7 +67,7 @@ final class KeyedCore<K> {
   // ---- Critical sections
 
   /** Runs code under the lock. An error in it is one of our own: it breaks the queue (G17). */
-  <T extends @Nullable Object, X extends Exception> T step(Call<T, X> code) throws X {
+  <T, X extends Exception> T step(Call<T, X> code) throws X {
     try {
       return look(code);
     } catch (Error ours) {
@@ -78,10 +77,20 @@ final class KeyedCore<K> {
   }
 
   /** Runs code under the lock. */
-  <T extends @Nullable Object, X extends Exception> T look(Call<T, X> code) throws X {
+  <T, X extends Exception> T look(Call<T, X> code) throws X {
     lock.lock();
     try {
       return code.call();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs code under the lock. */
+  void run(Runnable code) {
+    lock.lock();
+    try {
+      code.run();
     } finally {
       lock.unlock();
     }
@@ -102,14 +111,13 @@ final class KeyedCore<K> {
    */
   void broke(Throwable error) {
     host.failed(Kind.KEYED_WORK_QUEUE, name, null, error);
-    look(
+    run(
         () -> {
           if (broken == null) {
             broken = error;
             all().forEach(this::remove);
           }
           lanes.endIfDone();
-          return null;
         });
   }
 
@@ -170,22 +178,20 @@ final class KeyedCore<K> {
     try {
       step(
           () -> {
-            if (key.isDelayed() && now - key.deadline >= 0) {
+            boolean due = key.isDelayed() && now - key.deadline >= 0;
+            if (due) {
               queue(key);
               settle(key);
             }
-            return null;
+            return due;
           });
     } catch (Error reported) {
       return;
     }
   }
 
-  /** The first in line begins to run. Null if there is none. */
-  @Nullable LockedKey<K> begin(long now) {
-    if (line.isEmpty()) {
-      return null;
-    }
+  /** The first in line begins to run; there is one. */
+  LockedKey<K> begin(long now) {
     LockedKey<K> first = line.iterator().next();
     line.remove(first);
     first.runs = first.captured;

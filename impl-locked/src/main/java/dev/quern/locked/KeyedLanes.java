@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The pool is dismissed in the section in which the queue is closing, no key is busy and no lane
  * is engaged. Lock order: the queue's lock, then the pool's or the wheel's.
  */
-@SuppressWarnings("NullAway") // it does not read that the result of a critical section may be null
 final class KeyedLanes<K> {
   /** Makes the lanes of a core. */
   interface Maker<K> {
@@ -136,10 +136,11 @@ final class KeyedLanes<K> {
       try {
         core.step(
             () -> {
-              if (!core.isLineEmpty()) {
+              boolean waits = !core.isLineEmpty();
+              if (waits) {
                 engage();
               }
-              return null;
+              return waits;
             });
       } catch (Error | RuntimeException reported) {
         return; // it has broken the queue; other timers fire on
@@ -151,13 +152,14 @@ final class KeyedLanes<K> {
     private final Job job = pool.newJob(core.name(), this::run);
     private boolean engaged; // guarded by core's lock
     private @Nullable LockedKey<K> key; // guarded by core's lock: what it runs
+    private @Nullable KeyCapture captured; // the lane's own: of that run's submission
     private @Nullable Next answer; // the lane's own
     private @Nullable Throwable thrown; // the lane's own
 
     private void run() {
       try {
-        for (LockedKey<K> next = begin(); next != null; next = begin()) {
-          LockedKey<K> begun = next;
+        for (var next = begin(); next.isPresent(); next = begin()) {
+          LockedKey<K> begun = next.get();
           try {
             call(begun, core.look(() -> new Run(begun, begun.run, begun.failures + 1)));
           } finally {
@@ -166,23 +168,25 @@ final class KeyedLanes<K> {
         }
       } catch (Throwable ours) { // what the handler threw has been reported
         core.broke(ours);
-        core.look(this::leave);
+        core.run(this::leave);
       }
     }
 
-    private @Nullable LockedKey<K> begin() {
+    private Optional<LockedKey<K>> begin() {
       long now = host.nanoTime();
-      return core.<@Nullable LockedKey<K>, RuntimeException>look(
+      return core.look(
           () -> {
             if (core.isLineEmpty() || !hasToken(now)) {
               leave();
-              return null;
+              return Optional.empty();
             }
-            key = core.begin(now);
+            LockedKey<K> first = core.begin(now);
+            key = first;
+            captured = first.runs;
             if (bucket != null && !core.isLineEmpty()) {
               KeyedLanes.this.engage();
             }
-            return key;
+            return Optional.of(first);
           });
     }
 
@@ -205,7 +209,7 @@ final class KeyedLanes<K> {
           handler,
           () -> {
             try {
-              handle(run, core.look(() -> begun.runs));
+              handle(run, captured);
             } catch (Throwable theirs) {
               thrown = theirs;
               answer = null;
@@ -247,12 +251,12 @@ final class KeyedLanes<K> {
       } finally {
         Long wish = next;
         long ended = now;
-        core.look(
+        core.run(
             () -> {
               core.tally.ran(said == null);
               key = null;
+              captured = null;
               core.end(begun, failures, wish, ended);
-              return null;
             });
         answer = null;
         thrown = null;
@@ -274,13 +278,12 @@ final class KeyedLanes<K> {
     }
 
     /** The lock is held. */
-    private @Nullable Object leave() {
+    private void leave() {
       if (engaged) {
         engaged = false;
         free.push(this);
       }
       endIfDone();
-      return null;
     }
   }
 

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Progress: every operation takes that lock, so a descheduled holder delays the others.
  */
-@SuppressWarnings("NullAway") // it does not read that the result of a critical section may be null
 final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
@@ -186,7 +185,7 @@ final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
         () -> {
           requireOutside("close()");
           core.close();
-          return null;
+          return true;
         });
   }
 
@@ -237,11 +236,7 @@ final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
 
   @Override
   public void interruptRuns() {
-    core.<@Nullable Object, RuntimeException>look(
-        () -> {
-          core.lanes.interruptRuns();
-          return null;
-        });
+    core.run(core.lanes::interruptRuns);
   }
 
   @Override

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Progress: submissions and cancel are lock-free; they wait for nobody.
  */
-@SuppressWarnings("ReferenceEquality") // an event that changes nothing returns the state itself
 final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, KeyEntry.Timed<K> {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
@@ -189,7 +188,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
             ? Submission.REFUSED
             : old.isPending() ? Submission.COALESCED : Submission.QUEUED;
     counts.answered(answer);
-    if (now != old) {
+    if (!now.equals(old)) {
       if (old.isDelayed() && !now.isDelayed()) {
         wheel.stop(entry);
       }
@@ -224,7 +223,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
   public void fire(KeyEntry<K> entry, long now) {
     try {
       KeyState old = entry.step(state -> state.fired(now));
-      if (old.fired(now) != old && !old.isRunning()) {
+      if (!old.fired(now).equals(old) && !old.isRunning()) {
         lanes.add(entry);
       }
     } catch (Throwable ours) {
@@ -286,7 +285,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
       retire(entry);
     } else if (now.standsInLine()) {
       lanes.addBehind(entry); // this lane looks at the line next
-    } else if (now != old && now.deadline() != old.deadline()) {
+    } else if (now.deadline() != old.deadline()) {
       wheel.start(entry, now.deadline());
     }
     if (!now.isGone() && table.isShut()) {
