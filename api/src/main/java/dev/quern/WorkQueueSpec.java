@@ -3,6 +3,7 @@ package dev.quern;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** How to make a {@link WorkQueue}. Immutable. */
@@ -18,55 +19,43 @@ public final class WorkQueueSpec {
   private final @Nullable Duration waitLimit;
   private final @Nullable Boolean timing;
 
-  private WorkQueueSpec(
-      String name,
-      @Nullable Boolean ordered,
-      @Nullable Integer maxActive,
-      @Nullable Integer priority,
-      @Nullable String pool,
-      @Nullable Integer capacity,
-      @Nullable Boolean reservedWorker,
-      @Nullable Duration runLimit,
-      @Nullable Duration waitLimit,
-      @Nullable Boolean timing) {
-    this.name = name;
-    this.ordered = ordered;
-    this.maxActive = maxActive;
-    this.priority = priority;
-    this.pool = pool;
-    this.capacity = capacity;
-    this.reservedWorker = reservedWorker;
-    this.runLimit = runLimit;
-    this.waitLimit = waitLimit;
-    this.timing = timing;
+  private WorkQueueSpec(Draft draft) {
+    this.name = draft.name;
+    this.ordered = draft.ordered;
+    this.maxActive = draft.maxActive;
+    this.priority = draft.priority;
+    this.pool = draft.pool;
+    this.capacity = draft.capacity;
+    this.reservedWorker = draft.reservedWorker;
+    this.runLimit = draft.runLimit;
+    this.waitLimit = draft.waitLimit;
+    this.timing = draft.timing;
+  }
+
+  private WorkQueueSpec with(Consumer<Draft> option) {
+    Draft draft = new Draft(this);
+    option.accept(draft);
+    return new WorkQueueSpec(draft);
   }
 
   /** A queue that runs up to {@code maxActive} items at once (rule W12). */
   public static WorkQueueSpec named(String name) {
-    return new WorkQueueSpec(
-        Arguments.name(name), null, null, null, null, null, null, null, null, null);
+    return new WorkQueueSpec(new Draft(Arguments.name(name)));
   }
 
   /** A queue that runs one item at a time, in the order in which they became queued (rule W12). */
   public static WorkQueueSpec ordered(String name) {
-    return new WorkQueueSpec(
-        Arguments.name(name), true, 1, null, null, null, null, null, null, null);
+    Draft draft = new Draft(Arguments.name(name));
+    draft.ordered = true;
+    draft.maxActive = 1;
+    return new WorkQueueSpec(draft);
   }
 
   /** How many items run at once at most. An ordered queue's is 1, and stays so (rule W12). */
   public WorkQueueSpec maxActive(int maxActive) {
     int max = Boolean.TRUE.equals(ordered) ? 1 : Integer.MAX_VALUE;
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        Arguments.range("maxActive", maxActive, 1, max),
-        priority,
-        pool,
-        capacity,
-        reservedWorker,
-        runLimit,
-        waitLimit,
-        timing);
+    int checked = Arguments.range("maxActive", maxActive, 1, max);
+    return with(draft -> draft.maxActive = checked);
   }
 
   /**
@@ -75,17 +64,8 @@ public final class WorkQueueSpec {
    */
   public WorkQueueSpec priority(int priority) {
     int max = pool == null ? Thread.MAX_PRIORITY : ThreadPoolSpec.NO_PRIORITY;
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        Arguments.range("priority", priority, ThreadPoolSpec.NO_PRIORITY, max),
-        pool,
-        capacity,
-        reservedWorker,
-        runLimit,
-        waitLimit,
-        timing);
+    int checked = Arguments.range("priority", priority, ThreadPoolSpec.NO_PRIORITY, max);
+    return with(draft -> draft.priority = checked);
   }
 
   /**
@@ -98,17 +78,7 @@ public final class WorkQueueSpec {
       throw new IllegalArgumentException(
           "pool is \"" + pool + "\", must not be set beside priority " + priority);
     }
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        priority,
-        pool,
-        capacity,
-        reservedWorker,
-        runLimit,
-        waitLimit,
-        timing);
+    return with(draft -> draft.pool = pool);
   }
 
   /**
@@ -116,17 +86,8 @@ public final class WorkQueueSpec {
    * any number (rule W25).
    */
   public WorkQueueSpec capacity(int capacity) {
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        priority,
-        pool,
-        Arguments.range("capacity", capacity, 1, QueueSpec.MAX_CAPACITY),
-        reservedWorker,
-        runLimit,
-        waitLimit,
-        timing);
+    int checked = Arguments.range("capacity", capacity, 1, QueueSpec.MAX_CAPACITY);
+    return with(draft -> draft.capacity = checked);
   }
 
   /**
@@ -134,62 +95,24 @@ public final class WorkQueueSpec {
    * that the queue moves whatever others occupy (rule W14). Default false.
    */
   public WorkQueueSpec reservedWorker(boolean reservedWorker) {
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        priority,
-        pool,
-        capacity,
-        reservedWorker,
-        runLimit,
-        waitLimit,
-        timing);
+    return with(draft -> draft.reservedWorker = reservedWorker);
   }
 
   /** After how long a run is reported as stalled; positive, never if not set (rule W18). */
   public WorkQueueSpec runLimit(Duration runLimit) {
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        priority,
-        pool,
-        capacity,
-        reservedWorker,
-        Arguments.positive("runLimit", runLimit),
-        waitLimit,
-        timing);
+    Duration checked = Arguments.positive("runLimit", runLimit);
+    return with(draft -> draft.runLimit = checked);
   }
 
   /** After how long in line an item is reported as stalled; positive, never if not set (W18). */
   public WorkQueueSpec waitLimit(Duration waitLimit) {
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        priority,
-        pool,
-        capacity,
-        reservedWorker,
-        runLimit,
-        Arguments.positive("waitLimit", waitLimit),
-        timing);
+    Duration checked = Arguments.positive("waitLimit", waitLimit);
+    return with(draft -> draft.waitLimit = checked);
   }
 
   /** Whether {@code inspect()} shows how long items waited and ran (rule R8). */
   public WorkQueueSpec timing(boolean timing) {
-    return new WorkQueueSpec(
-        name,
-        ordered,
-        maxActive,
-        priority,
-        pool,
-        capacity,
-        reservedWorker,
-        runLimit,
-        waitLimit,
-        timing);
+    return with(draft -> draft.timing = timing);
   }
 
   /** The name. */
@@ -240,5 +163,36 @@ public final class WorkQueueSpec {
   /** As set, else empty. */
   public Optional<Boolean> timing() {
     return Optional.ofNullable(timing);
+  }
+
+  /** The options while one of them is set. */
+  private static final class Draft {
+    final String name;
+    @Nullable Boolean ordered;
+    @Nullable Integer maxActive;
+    @Nullable Integer priority;
+    @Nullable String pool;
+    @Nullable Integer capacity;
+    @Nullable Boolean reservedWorker;
+    @Nullable Duration runLimit;
+    @Nullable Duration waitLimit;
+    @Nullable Boolean timing;
+
+    Draft(String name) {
+      this.name = name;
+    }
+
+    Draft(WorkQueueSpec from) {
+      this.name = from.name;
+      this.ordered = from.ordered;
+      this.maxActive = from.maxActive;
+      this.priority = from.priority;
+      this.pool = from.pool;
+      this.capacity = from.capacity;
+      this.reservedWorker = from.reservedWorker;
+      this.runLimit = from.runLimit;
+      this.waitLimit = from.waitLimit;
+      this.timing = from.timing;
+    }
   }
 }
