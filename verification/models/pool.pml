@@ -35,6 +35,7 @@ byte own[WORKERS + 1];             /* in that worker's run, to be stolen */
 byte live;
 bool prodded, overseerPermit;
 byte submitted, ran, submitters;
+byte begun[WORKERS + 1];             /* PoolTally.begun */
 byte timeouts = TIMEOUTS;          /* how many idle workers may time out, all told */
 byte failures = FAILURES;                 /* how many starts may fail */
 
@@ -138,16 +139,15 @@ search:
   fi;
   if
   :: job -> /* begin */
+    assert(state[w] == SEARCHING);
+    begun[w]++;
+    state[w] = BUSY;
+    workWaits();
     if
-    :: state[w] == SEARCHING ->
-      state[w] = BUSY;
-      workWaits();
-      if
-      :: waits -> waits = false; signal()
-      :: else
-      fi
-    :: else -> assert(state[w] == BUSY)
+    :: waits -> waits = false; signal()
+    :: else
     fi;
+    state[w] = SEARCHING; /* the body has left */
     atomic { ran++; job = false; goto search }
   :: else
   fi;
@@ -184,8 +184,29 @@ leave:
 }
 
 /* PoolOverseer.supervise; only it raises live */
+inline jobWaits() {
+  if
+  :: needs && jobs == 0 -> needs = (own[1] > 0 || own[2] > 0)
+  :: else
+  fi
+}
+
+inline allBusy(sum) {
+  sum = 0;
+  if
+  :: needs && (state[1] == SEARCHING || state[1] == IDLE) -> needs = false
+  :: needs && state[1] != SEARCHING && state[1] != IDLE -> sum = begun[1]
+  :: else
+  fi;
+  if
+  :: needs && (state[2] == SEARCHING || state[2] == IDLE) -> needs = false
+  :: needs && state[2] != SEARCHING && state[2] != IDLE -> sum = sum + begun[2]
+  :: else
+  fi
+}
+
 proctype Overseer() {
-  byte w;
+  byte w, seen, again;
   bool needs;
   do
   ::
@@ -194,20 +215,19 @@ proctype Overseer() {
 #else
     prodded = false;
 #endif
-    /* needsWorker, PoolStaff.someoneComes: one look after the other */
+    /* looks, PoolStaff.begunIfAllBusy: one look after the other, twice */
+look:
     needs = (live < WORKERS);
+    jobWaits();
+    allBusy(seen);
+    jobWaits();
+    allBusy(again);
     if
-    :: needs && jobs == 0 -> needs = (own[1] > 0 || own[2] > 0)
+    :: needs && seen != again -> goto look
     :: else
     fi;
-    if
-    :: needs && (state[1] == SEARCHING || state[1] == IDLE) -> needs = false
-    :: else
-    fi;
-    if
-    :: needs && (state[2] == SEARCHING || state[2] == IDLE) -> needs = false
-    :: else
-    fi;
+    seen = 0;
+    again = 0;
     w = 0;
     if
     :: needs && (state[1] == VACANT || state[1] == GONE) -> w = 1

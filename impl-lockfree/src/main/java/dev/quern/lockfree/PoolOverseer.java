@@ -162,9 +162,21 @@ final class PoolOverseer implements WorkerSource, Runnable {
   public boolean looks() {
     prodded = false;
     PoolStaff staff = pool.staff;
-    return live.get() < maxThreads
-        && (!staff.line.isEmpty() || staff.runWaits())
-        && !staff.someoneComes();
+    while (live.get() < maxThreads && jobWaits(staff)) {
+      long begun = staff.begunIfAllBusy();
+      if (begun == PoolStaff.SOMEONE_COMES) {
+        return false; // and hands the search on, if more waits than one
+      }
+      if (jobWaits(staff) && staff.begunIfAllBusy() == begun) {
+        return true; // at the second look at the jobs all were in the bodies in which they still
+        // are
+      }
+    }
+    return false;
+  }
+
+  private static boolean jobWaits(PoolStaff staff) {
+    return !staff.line.isEmpty() || staff.runWaits();
   }
 
   @Override

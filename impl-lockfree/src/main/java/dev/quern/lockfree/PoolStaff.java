@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *              prod the overseer
  *   worker     search: own run, else enter the line and fill the run, else steal from another run;
  *              filled more than one: signal
- *              found: BUSY if it was SEARCHING, and then signal if anything waits
+ *              found: BUSY, then signal if anything waits; after the body SEARCHING, then its end
  *              none: push itself, look whether anything waits, if so signal; park until claimed
- *   overseer   clear the prod; if a job waits and nobody is idle or searching, start a worker;
+ *   overseer   clear the prod; if at one instant a job waits and all are in bodies, start a worker;
  *              park until prodded
  * </pre>
  *
@@ -48,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * PoolLine}.
  */
 final class PoolStaff {
+  /** In place of a count: not all workers are busy. */
+  static final long SOMEONE_COMES = -1;
+
   final PoolLine line;
   final IdleStack<PoolWorker> idle = new IdleStack<>();
   private final Parker parker;
@@ -111,17 +114,27 @@ final class PoolStaff {
 
   /** Whether somebody looks for work, or is about to, or would be woken for it. */
   boolean someoneComes() {
+    return begunIfAllBusy() == SOMEONE_COMES;
+  }
+
+  /**
+   * How many runs all workers have begun, if each is inside a body. One that is so twice, and has
+   * begun none between, was inside that body all the time.
+   */
+  long begunIfAllBusy() {
     AtomicReferenceArray<@Nullable PoolWorker> workers = idle.table();
+    long begun = 0;
     for (int i = 0; i < workers.length(); i++) {
       PoolWorker worker = workers.get(i);
       if (worker != null) {
         int state = worker.state();
         if (state == WorkerState.SEARCHING || state == WorkerState.IDLE) {
-          return true;
+          return SOMEONE_COMES;
         }
+        begun += worker.tally.begun();
       }
     }
-    return false;
+    return begun;
   }
 
   void forEachWorker(Consumer<PoolWorker> each) {

@@ -134,7 +134,6 @@ final class PoolWorker extends WorkerState implements Runnable {
     if (staff.line.isEmpty() || pool.overseer.isPaused() || pool.isBroken()) {
       return false;
     }
-    searches(); // so that nobody else is hired for what it comes for
     try {
       carrier().submit();
       return true;
@@ -235,7 +234,8 @@ final class PoolWorker extends WorkerState implements Runnable {
       done = false;
     }
     JOB.setRelease(this, next); // pairs with the reads of those who inspect
-    if (foundJob() && staff.workWaits()) {
+    foundJob();
+    if (staff.workWaits()) {
       staff.signal();
     }
     return true;
@@ -287,6 +287,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   private void endBody(LockfreeJob now, boolean ok) {
     job = null; // volatile: pairs with the look of who interrupts
     pin.endRun();
+    searches(); // whoever submits the job from here on needs no further worker for it
     if (!ok) {
       tally.runFailedRelease();
     }

@@ -11,14 +11,13 @@ import java.lang.invoke.VarHandle;
  *
  * <pre>
  *   from       to         by         when
- *   SEARCHING  BUSY       itself     it has found a job; and back is only by way of IDLE
- *   BUSY       IDLE       itself     it has found none; then it is pushed
- *   SEARCHING  IDLE       itself     the same
+ *   SEARCHING  BUSY       itself     it has found a job
+ *   BUSY       SEARCHING  itself     the body has left, before the end of its run is seen
+ *   SEARCHING  IDLE       itself     it has found none; then it is pushed
  *   IDLE       SEARCHING  a popper   claim: it is awake, or will be
  *   IDLE       LEAVING    itself     its time is up; its entry stays where it is
  *   LEAVING    GONE       a popper   its entry is out
  *   other      GONE       itself     it leaves with no entry
- *   BUSY       SEARCHING  itself     of a view: it gives the base's worker back, and comes again
  *   GONE       SEARCHING  who hires  of a view: the worker is used again
  * </pre>
  *
@@ -51,19 +50,15 @@ class WorkerState {
     return state;
   }
 
-  /** Itself. Whether it was searching. */
-  boolean foundJob() {
-    if (state == BUSY) {
-      return false;
-    }
+  /** Itself. */
+  void foundJob() {
     assert state == SEARCHING : state;
     state = BUSY;
-    return true;
   }
 
   /** Itself, before it is pushed. */
   void idles() {
-    assert state <= BUSY : state;
+    assert state == SEARCHING : state;
     state = IDLE;
   }
 
@@ -93,7 +88,7 @@ class WorkerState {
     }
   }
 
-  /** Of a view: it will come. */
+  /** It will look for a job: itself, after a body; or who hires it for a view. */
   void searches() {
     state = SEARCHING;
   }
