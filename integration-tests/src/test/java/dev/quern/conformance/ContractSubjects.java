@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * JDK's own classes, which show that a test asks for no more than the contract.
  */
 final class ContractSubjects {
+  private static final String JDK_SCHEDULER = "ScheduledThreadPoolExecutor";
+
   /** Without a bound, or with one that is not reached, unless the test says other. */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.METHOD)
@@ -54,6 +56,14 @@ final class ContractSubjects {
   @MethodSource("dev.quern.conformance.ContractSubjects#executors")
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   @interface OnExecutors {}
+
+  /** Not on the JDK's scheduled one: shut down between two steps of execute, it drops the task. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.METHOD)
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("dev.quern.conformance.ContractSubjects#executorsThatDropNothing")
+  @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @interface OnExecutorsThatDropNothing {}
 
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.METHOD)
@@ -215,12 +225,16 @@ final class ContractSubjects {
     return Stream.of(pools, jdk, schedulers()).flatMap(each -> each);
   }
 
+  static Stream<Services<? extends ExecutorService>> executorsThatDropNothing() {
+    return executors().filter(subject -> !subject.toString().equals(JDK_SCHEDULER));
+  }
+
   static Stream<Services<ScheduledExecutorService>> schedulers() {
     Stream<Services<ScheduledExecutorService>> ours =
         providers().stream()
             .map(p -> new Services<>(p.name() + ", work queue", p, ContractSubjects::works));
     Stream<Services<ScheduledExecutorService>> jdk =
-        Stream.of("ScheduledThreadPoolExecutor")
+        Stream.of(JDK_SCHEDULER)
             .map(
                 name ->
                     new Services<>(

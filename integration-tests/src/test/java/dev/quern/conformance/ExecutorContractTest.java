@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.conformance.ContractSubjects.OnExecutors;
+import dev.quern.conformance.ContractSubjects.OnExecutorsThatDropNothing;
 import dev.quern.conformance.ContractSubjects.Services;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -585,7 +586,7 @@ class ExecutorContractTest {
     assertTrue(service.awaitTermination(20, S));
   }
 
-  @OnExecutors
+  @OnExecutorsThatDropNothing
   void submittersThatRaceWithShutdownAreServedOrRejected(Services<?> subject) throws Exception {
     ExecutorService service = subject.make(2);
     AtomicInteger ran = new AtomicInteger();
