@@ -7,9 +7,19 @@ import dev.quern.Quern;
 final class Bench {
   private Bench() {}
 
-  /** A runtime with that provider, which is the parameter {@code provider} of every benchmark. */
-  static Quern open(String provider) {
-    System.setProperty("quern.provider", provider);
+  /**
+   * A runtime with that provider.
+   *
+   * @param contender what is measured, a parameter of every benchmark: for ours the provider's
+   *     name, with a hyphen and the kind behind it where there are several
+   */
+  static Quern open(String contender) {
+    System.setProperty("quern.provider", contender.replaceFirst("-.*", ""));
     return Quern.open();
+  }
+
+  /** Whether it is one of our providers, and not a neighbour. */
+  static boolean isOurs(String contender) {
+    return contender.startsWith("lockfree") || contender.startsWith("locked");
   }
 }

@@ -31,9 +31,9 @@ public class DaemonQueueBenchmark {
   private static final int ITEMS = 10_000;
   private static final int CAPACITY = 1024;
 
-  /** Which provider. */
+  /** What is measured. */
   @Param({"lockfree", "locked"})
-  public String provider;
+  public String contender;
 
   private Quern quern;
   private DaemonQueue<Object> queue;
@@ -44,7 +44,7 @@ public class DaemonQueueBenchmark {
   /** A queue whose handler counts. */
   @Setup
   public void open() {
-    quern = Bench.open(provider);
+    quern = Bench.open(contender);
     queue =
         quern.newDaemonQueue(
             DaemonQueueSpec.bounded("bounded", CAPACITY),

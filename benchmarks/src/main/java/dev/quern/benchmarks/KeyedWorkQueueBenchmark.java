@@ -34,9 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class KeyedWorkQueueBenchmark {
   private static final int BATCH = 4096;
 
-  /** Which provider. */
+  /** What is measured. */
   @Param({"lockfree", "locked"})
-  public String provider;
+  public String contender;
 
   /** How many keys there are, submitted in turn. */
   @Param({"1", "100", "10000", "1000000"})
@@ -50,7 +50,7 @@ public class KeyedWorkQueueBenchmark {
   /** Keys are made beforehand, so that they are not part of what is measured. */
   @Setup
   public void open() {
-    quern = Bench.open(provider);
+    quern = Bench.open(contender);
     queue = quern.newKeyedWorkQueue(KeyedWorkQueueSpec.named("queue"), run -> Next.DONE);
     values = new Integer[keys];
     for (int i = 0; i < keys; i++) {

@@ -27,9 +27,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class QueueBenchmark {
-  /** Which provider. */
+  /** What is measured. */
   @Param({"lockfree", "locked"})
-  public String provider;
+  public String contender;
 
   private Quern quern;
   private Queue<Object> bounded;
@@ -39,7 +39,7 @@ public class QueueBenchmark {
   /** A bounded queue and an unbounded one. */
   @Setup
   public void open() {
-    quern = Bench.open(provider);
+    quern = Bench.open(contender);
     bounded = quern.newQueue(QueueSpec.bounded("bounded", 1024));
     unbounded = quern.newQueue(QueueSpec.unbounded("unbounded"));
   }

@@ -28,9 +28,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class TaskContextBenchmark {
-  /** Which provider. */
+  /** What is measured. */
   @Param({"lockfree", "locked"})
-  public String provider;
+  public String contender;
 
   private Quern quern;
   private TaskContext context;
@@ -41,7 +41,7 @@ public class TaskContextBenchmark {
   /** A task and an action that count. */
   @Setup
   public void open() {
-    quern = Bench.open(provider);
+    quern = Bench.open(contender);
     context = quern.newTaskContext("context");
     action = () -> runs++;
     task = context.newTask("task", action);

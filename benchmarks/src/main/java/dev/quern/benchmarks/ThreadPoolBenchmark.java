@@ -33,9 +33,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ThreadPoolBenchmark {
   private static final int JOBS = 256;
 
-  /** Which provider. */
+  /** What is measured. */
   @Param({"lockfree", "locked"})
-  public String provider;
+  public String contender;
 
   private Quern quern;
   private Job[] jobs;
@@ -46,7 +46,7 @@ public class ThreadPoolBenchmark {
   /** One worker, so that the jobs run one after the other and count plainly. */
   @Setup
   public void open() {
-    quern = Bench.open(provider);
+    quern = Bench.open(contender);
     var pool = quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(1));
     var view = pool.newView(PoolViewSpec.named("view").maxActive(1));
     jobs = jobs(pool);

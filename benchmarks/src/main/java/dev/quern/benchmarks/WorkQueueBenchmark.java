@@ -36,9 +36,9 @@ public class WorkQueueBenchmark {
   private static final int WORKS = 256;
   private static final Duration FAR = Duration.ofHours(1);
 
-  /** Which provider. */
+  /** What is measured. */
   @Param({"lockfree", "locked"})
-  public String provider;
+  public String contender;
 
   private Quern quern;
   private Work[] works;
@@ -50,7 +50,7 @@ public class WorkQueueBenchmark {
   /** One item at a time, so that they count plainly. */
   @Setup
   public void open() {
-    quern = Bench.open(provider);
+    quern = Bench.open(contender);
     WorkQueue queue = quern.newWorkQueue(WorkQueueSpec.named("queue").maxActive(1));
     quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(1));
     works = works(queue);
