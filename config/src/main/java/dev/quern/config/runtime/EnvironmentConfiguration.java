@@ -16,13 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnvironmentConfiguration extends AbstractConfiguration {
   private final Map<String, String> environment;
+  private final boolean
+      silent; // as nearly always: then no key need be tried, for each primitive made
 
   EnvironmentConfiguration(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
+    this.silent = environment.keySet().stream().noneMatch(name -> name.startsWith("QUERN_"));
   }
 
   /** The variable that sets this key, if it is a known key and the variable is there. */
   Optional<String> variableOf(String key) {
+    if (silent) {
+      return Optional.empty();
+    }
     return Settings.all().stream()
         .flatMap(known -> known.nameIn(key).map(known::variable).stream())
         .filter(environment::containsKey)
