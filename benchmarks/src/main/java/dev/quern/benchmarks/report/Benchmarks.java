@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.util.Optional;
+
+/** What there is to run: all benchmarks that JMH has found, taken apart into contests. */
+final class Benchmarks {
+  private static final int OVERHEAD_SECONDS = 2; // start, set-up, the profilers
+
+  private final List<BenchmarkListEntry> entries;
+
+  private Benchmarks(List<BenchmarkListEntry> entries) {
+    this.entries = entries;
+  }
+
+  /** Those on the class path. */
+  static Benchmarks found(OutputFormat output) {
+    return new Benchmarks(
+        List.copyOf(BenchmarkList.defaultList().find(output, List.of(".*"), List.of())));
+  }
+
+  /** Every method with every combination of the parameters that its class lists. */
+  List<Contest> contests() {
+    TreeMap<Shape, Contest> contests = new TreeMap<>();
+    for (BenchmarkListEntry entry : entries) {
+      Map<String, String[]> params = params(entry);
+      if (params.containsKey(Shape.CONTENDER)) {
+        for (Shape shape : shapes(name(entry), params)) {
+          contests.put(shape, contest(shape, entry));
+        }
+      }
+    }
+    return List.copyOf(contests.values());
+  }
+
+  /** That method with those parameters, whether its class lists the values or not. */
+  java.util.Optional<Contest> contest(Shape shape) {
+    return entries.stream()
+        .filter(entry -> name(entry).equals(shape.benchmark()))
+        .filter(entry -> params(entry).keySet().containsAll(shape.params().keySet()))
+        .findFirst()
+        .map(entry -> contest(shape, entry));
+  }
+
+  /** All contenders of all benchmarks, as their classes list them. */
+  SortedSet<String> contenders() {
+    SortedSet<String> all = new TreeSet<>();
+    entries.forEach(entry -> all.addAll(contenders(entry)));
+    return all;
+  }
+
+  private static Contest contest(Shape shape, BenchmarkListEntry entry) {
+    return new Contest(shape, contenders(entry), 1, seconds(entry));
+  }
+
+  private static List<String> contenders(BenchmarkListEntry entry) {
+    return List.of(params(entry).getOrDefault(Shape.CONTENDER, new String[0]));
+  }
+
+  /** {@code dev.quern.benchmarks.QueueBenchmark.offer} is {@code QueueBenchmark.offer}. */
+  private static String name(BenchmarkListEntry entry) {
+    String[] parts = entry.getUsername().split("\\.");
+    return parts[parts.length - 2] + '.' + parts[parts.length - 1];
+  }
+
+  private static Map<String, String[]> params(BenchmarkListEntry entry) {
+    return entry.getParams().orElse(Map.of());
+  }
+
+  private static List<Shape> shapes(String benchmark, Map<String, String[]> params) {
+    List<Shape> shapes = List.of(new Shape(benchmark));
+    for (Map.Entry<String, String[]> param : params.entrySet()) {
+      if (!param.getKey().equals(Shape.CONTENDER)) {
+        List<Shape> more = new ArrayList<>();
+        for (Shape shape : shapes) {
+          Arrays.stream(param.getValue())
+              .map(v -> shape.with(param.getKey(), v))
+              .forEach(more::add);
+        }
+        shapes = more;
+      }
+    }
+    return shapes;
+  }
+
+  private static double seconds(BenchmarkListEntry entry) {
+    boolean once = entry.getMode() == Mode.SingleShotTime;
+    double warmup = seconds(entry.getWarmupIterations(), entry.getWarmupTime(), once);
+    return OVERHEAD_SECONDS
+        + warmup
+        + seconds(entry.getMeasurementIterations(), entry.getMeasurementTime(), once);
+  }
+
+  private static double seconds(Optional<Integer> count, Optional<TimeValue> each, boolean once) {
+    double long1 = once ? 0.05 : each.orElse(TimeValue.seconds(1)).convertTo(MILLIS) / 1e3;
+    return count.orElse(5) * long1;
+  }
+
+  private static final java.util.concurrent.TimeUnit MILLIS =
+      java.util.concurrent.TimeUnit.MILLISECONDS;
+}

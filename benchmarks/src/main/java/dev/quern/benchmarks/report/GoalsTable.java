@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.quern.benchmarks.report;
+
+import dev.quern.benchmarks.report.Verdict.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Goal, bound, and for each JDK what was reached, beside which neighbour, met or not. */
+final class GoalsTable {
+  private final Report report;
+  private final Html html;
+
+  GoalsTable(Report report, Html html) {
+    this.report = report;
+    this.html = html;
+  }
+
+  void write() {
+    html.element("h2", "Goals");
+    html.element("p", summary());
+    List<String> names = new ArrayList<>(List.of("Goal", "Bound"));
+    for (Report.JdkUsed jdk : report.jdks()) {
+      names.addAll(List.of(jdk.name(), "", "Best neighbour"));
+    }
+    html.head(1, names.toArray(String[]::new));
+    String family = "";
+    for (Verdict verdict : of(report.jdks().get(0))) {
+      if (!verdict.family().equals(family)) {
+        family = verdict.family();
+        html.raw(
+            "<tr class=\"family\"><td colspan=\"%d\">%s</td></tr>"
+                .formatted(names.size(), Html.escape(family)));
+      }
+      row(verdict);
+    }
+    html.raw("</table>");
+  }
+
+  private String summary() {
+    List<String> sentences = new ArrayList<>();
+    for (Report.JdkUsed jdk : report.jdks()) {
+      List<Verdict> verdicts = of(jdk);
+      sentences.add(
+          "%s: %d met, %d not met, %d not measured"
+              .formatted(
+                  jdk.name(),
+                  count(verdicts, Outcome.MET),
+                  count(verdicts, Outcome.NOT_MET),
+                  count(verdicts, Outcome.NOT_MEASURED)));
+    }
+    return String.join(". ", sentences) + ".";
+  }
+
+  private static long count(List<Verdict> verdicts, Outcome outcome) {
+    return verdicts.stream().filter(v -> v.outcome() == outcome).count();
+  }
+
+  private List<Verdict> of(Report.JdkUsed jdk) {
+    return report.goals().stream().filter(v -> v.jdk().equals(jdk.name())).toList();
+  }
+
+  private void row(Verdict first) {
+    List<Object> cells = new ArrayList<>();
+    cells.add(first.sentence());
+    cells.add((first.atLeast() ? "\u2265 " : "\u2264 ") + figure(first.bound(), first));
+    for (Report.JdkUsed jdk : report.jdks()) {
+      of(jdk).stream()
+          .filter(v -> v.family().equals(first.family()) && v.sentence().equals(first.sentence()))
+          .findFirst()
+          .ifPresent(verdict -> addTo(cells, verdict));
+    }
+    html.row(1, cells.toArray());
+  }
+
+  private static void addTo(List<Object> cells, Verdict verdict) {
+    cells.add(figure(verdict.reached(), verdict));
+    cells.add(
+        switch (verdict.outcome()) {
+          case MET -> Html.span("met", "\u2713 met");
+          case NOT_MET -> Html.span("missed", "\u2717 not met");
+          case NOT_MEASURED -> Html.span("none", "not measured");
+        });
+    cells.add(verdict.neighbour());
+  }
+
+  private static String figure(double value, Verdict verdict) {
+    boolean times = verdict.atLeast();
+    return times && Double.isFinite(value)
+        ? Numbers.of(value) + "\u00d7"
+        : Numbers.of(
+            value,
+            times || !Double.isFinite(value) || verdict.measure().equals("FLAT")
+                ? ""
+                : verdict.unit());
+  }
+}
