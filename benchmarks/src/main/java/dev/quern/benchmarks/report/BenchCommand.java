@@ -134,12 +134,12 @@ public final class BenchCommand implements Callable<Integer> {
     if (forks < 0 || foreign <= 0) {
       throw UserError.usage("--forks and --foreign must be more than 0");
     }
-    Benchmarks benchmarks = Benchmarks.found(silent());
     List<Jdk> on = jdks.isEmpty() ? Jdk.usual() : Jdk.at(jdks);
     if (quick && jdks.isEmpty()) {
       on = List.of(on.get(on.size() - 1));
     }
     long drawn = seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed;
+    Benchmarks benchmarks = Benchmarks.found(silent());
     List<Contest> contests = Plan.contests(benchmarks, quick, growth, primitives, against);
     return new Plan(
         contests,
@@ -162,7 +162,7 @@ public final class BenchCommand implements Callable<Integer> {
     return Path.of(System.getProperty("quern.home", "")).toAbsolutePath();
   }
 
-  private static Path writable(Path directory) throws UserError {
+  static Path writable(Path directory) throws UserError {
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {

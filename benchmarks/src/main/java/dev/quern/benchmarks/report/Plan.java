@@ -76,8 +76,7 @@ record Plan(
     return names;
   }
 
-  private static void known(String what, List<String> asked, SortedSet<String> there)
-      throws UserError {
+  static void known(String what, List<String> asked, SortedSet<String> there) throws UserError {
     for (String name : asked) {
       if (!there.contains(name)) {
         throw UserError.usage(

@@ -15,12 +15,14 @@ public final class Opening {
   private final Log log;
   private final List<String> problems = new ArrayList<>();
   private final Layers layers;
+  private final Laps laps = new Laps();
 
   Opening(OpenOptions options, Sources sources, Log log) {
     this.options = options;
     this.log = log;
     this.layers = Layers.read(options, sources, problems);
     Problems.find(layers, problems);
+    laps.end("settings");
   }
 
   /** With what this process offers of settings, now. */
@@ -59,11 +61,15 @@ public final class Opening {
       throw new ConfigurationException(problems);
     }
     Providers providers = new Providers(main.orElseThrow(), others, layers);
+    laps.end("providers");
     QuernRuntime runtime =
         DaggerRuntimeComponent.factory()
             .create(layers, providers, new ProviderSource(source), options, log)
             .runtime();
+    laps.end("wiring");
     runtime.start();
+    laps.end("start");
+    laps.say();
     return runtime;
   }
 }
