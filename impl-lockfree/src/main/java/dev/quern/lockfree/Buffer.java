@@ -147,8 +147,7 @@ final class Buffer<E> {
     if (item != null) {
       chunk.clear(head);
       chunks.enter(chunk, head);
-      cursors.headOpaque(head + 1);
-      cursors.publish(head + 1);
+      cursors.leave(head + 1);
     }
     return item;
   }
@@ -192,8 +191,7 @@ final class Buffer<E> {
     Run<E> all = Run.join(front, end == head ? null : chunks.<E>detach(head, end, slow));
     front = null;
     restored = 0;
-    cursors.headOpaque(end);
-    cursors.publish(end);
+    cursors.leave(end);
     return all;
   }
 
@@ -266,7 +264,7 @@ final class Buffer<E> {
       Chunk chunk = chunks.at(head);
       chunk.clear(head);
       chunks.enter(chunk, head);
-      cursors.headOpaque(head + 1);
+      cursors.moveHead(head + 1);
     }
   }
 

@@ -86,15 +86,25 @@ final class Cursors {
 
   /** Producer: a word that has room for so many, for {@link #tryAppend}; or SHUT, or FULL. */
   long admit(int count) {
+    long[] own = words; // in a local: a volatile read makes the compiler read fields again
+    long seen = (long) WORDS.getVolatile(own, WORD);
+    if (capacity == 0) {
+      return seen < 0 ? SHUT : seen;
+    }
+    // Out of range in another epoch, in a shut buffer, or where positions go round; should it be
+    // all
+    // but one round off, then the hint is of the epoch that a restore begins: the stricter limit.
+    long room = limitAcquire(own) - (seen & ~ARMED);
+    return Long.compareUnsigned(room - count, capacity) < 0 ? seen : admitExactly(count);
+  }
+
+  private long admitExactly(int count) {
     while (true) {
       long seen = word();
       if (seen < 0) {
         return SHUT;
       }
-      if (capacity == 0) {
-        return seen;
-      }
-      long hint = limitAcquire();
+      long hint = limitAcquire(words);
       if (sameEpoch(hint, seen) && gap(hint, seen) >= count) {
         return seen;
       }
@@ -150,12 +160,23 @@ final class Cursors {
 
   /** Consumer: so many are taken now. */
   void publish(long position) {
+    publish(words, position);
+  }
+
+  /** Consumer: has emptied the slots in front of that position, and nothing else is in front. */
+  void leave(long position) {
+    long[] own = words;
+    headOpaque(own, position);
+    publish(own, position);
+  }
+
+  private void publish(long[] own, long position) {
     long value = at(epoch, position);
     if (fenced) {
       WORDS.setVolatile(
-          words, TAKEN, value); // the fence: waiting producers are looked for after this
+          own, TAKEN, value); // the fence: waiting producers are looked for after this
     } else {
-      publishRelease(value);
+      publishRelease(own, value);
     }
   }
 
@@ -206,9 +227,9 @@ final class Cursors {
     return words[HEAD];
   }
 
-  /** Consumer. Pairs with nothing: {@link #appended} is a snapshot. */
-  void headOpaque(long value) {
-    WORDS.setOpaque(words, HEAD, value);
+  /** Consumer. */
+  void moveHead(long position) {
+    headOpaque(words, position);
   }
 
   /** Consumer: up to here items were appended when it last looked. */
@@ -244,16 +265,21 @@ final class Cursors {
   }
 
   /** Pairs with the volatile reads of taken: slots were emptied before they are used again. */
-  private void publishRelease(long value) {
-    WORDS.setRelease(words, TAKEN, value);
+  private static void publishRelease(long[] own, long value) {
+    WORDS.setRelease(own, TAKEN, value);
+  }
+
+  /** Pairs with nothing: {@link #appended} is a snapshot. */
+  private static void headOpaque(long[] own, long value) {
+    WORDS.setOpaque(own, HEAD, value);
   }
 
   /**
    * Pairs with limitRelease and the producers' CAS: what its writer knew of emptied slots is known
    * here.
    */
-  private long limitAcquire() {
-    return (long) WORDS.getAcquire(words, LIMIT);
+  private static long limitAcquire(long[] own) {
+    return (long) WORDS.getAcquire(own, LIMIT);
   }
 
   private void limitRelease(long value) {
