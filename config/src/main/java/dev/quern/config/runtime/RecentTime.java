@@ -4,6 +4,9 @@ package dev.quern.config.runtime;
 import dev.quern.spi.Alarm;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The time as it was a moment ago, for those who ask at every run and need no more than that. While
@@ -31,14 +34,14 @@ final class RecentTime {
 
   private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private final TimerThread timer;
+  private final LongSupplier clock;
   private final Alarm alarm;
   private final AtomicReference<State> state = new AtomicReference<>(State.STOPPED);
   private volatile long now; // written before the state that says it is good
 
-  RecentTime(TimerThread timer) {
-    this.timer = timer;
-    this.alarm = timer.newAlarm(this::tick);
+  RecentTime(LongSupplier clock, Function<LongUnaryOperator, Alarm> alarms) {
+    this.clock = clock;
+    this.alarm = alarms.apply(this::tick);
   }
 
   /** On the scale of {@link System#nanoTime()}. */
@@ -50,7 +53,7 @@ final class RecentTime {
     if (state.compareAndSet(State.QUIET, State.ASKED)) {
       return now;
     }
-    long exact = timer.now();
+    long exact = clock.getAsLong();
     if (state.compareAndSet(State.STOPPED, State.STARTING)) {
       now = exact;
       state.set(State.ASKED);

@@ -69,7 +69,7 @@ final class RuntimeHost implements Host {
     this.maker = maker;
     this.pools = pools;
     this.views = views;
-    this.recent = new RecentTime(timer);
+    this.recent = new RecentTime(timer::now, timer::newAlarm);
   }
 
   @Override
