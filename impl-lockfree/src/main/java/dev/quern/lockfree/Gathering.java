@@ -8,14 +8,15 @@ package dev.quern.lockfree;
  * sides many times what the item does; one for a hundred costs nothing.
  *
  * <p>Only a consumer that has just taken something lingers, so what finds a waiting consumer is
- * taken at once. Where nothing comes meanwhile, because the producers are slow, do not run, or are
+ * taken at once. Where little comes meanwhile, because the producers are slow, do not run, or are
  * the consumer itself, the lingering halves, to nothing; then it is tried again, each time after
  * twice as many chances as before. Used by the consumer alone.
  */
 final class Gathering {
-  private static final int FEWEST_SPINS = 4;
-  private static final int MOST_SPINS = 32; // of some 30 ns
-  private static final int MANY = 64; // more a look would gain little
+  private static final int FEWEST_SPINS = 2;
+  private static final int MOST_SPINS = 32; // of 30 to 100 ns
+  private static final int FEW = 8; // no stream: then each would have waited for the next
+  private static final int MANY = 32; // more a look would gain little
   private static final int MOST_SKIPPED = 4096;
 
   private int spins = FEWEST_SPINS;
@@ -32,7 +33,7 @@ final class Gathering {
       Thread.onSpinWait();
     }
     long found = buffer.lookAhead();
-    if (found == 0) {
+    if (found < FEW) {
       waste();
     } else {
       skipped = 0;

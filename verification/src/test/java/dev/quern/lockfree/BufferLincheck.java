@@ -163,7 +163,7 @@ public class BufferLincheck {
                 threads.stream().map(each -> actors(type, each)).toList(),
                 actors(type, after),
                 null))
-        .invocationsPerIteration(Interleavings.percentOf(800))
+        .invocationsPerIteration(Interleavings.percentOf(2400))
         .minimizeFailedScenario(false)
         .sequentialSpecification(model(type))
         .check(type);
