@@ -39,6 +39,7 @@ final class RuntimeHost implements Host {
   private final Lazy<Maker> maker;
   private final Lazy<SharedPools> pools;
   private final RuntimeViews views;
+  private final RecentTime recent;
 
   @Inject
   RuntimeHost(
@@ -68,6 +69,7 @@ final class RuntimeHost implements Host {
     this.maker = maker;
     this.pools = pools;
     this.views = views;
+    this.recent = new RecentTime(timer::now, timer::newAlarm);
   }
 
   @Override
@@ -80,6 +82,11 @@ final class RuntimeHost implements Host {
   @Override
   public long nanoTime() {
     return timer.now();
+  }
+
+  @Override
+  public long recentNanoTime() {
+    return recent.nanoTime();
   }
 
   @Override
