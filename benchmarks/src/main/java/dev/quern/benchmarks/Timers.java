@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.benchmarks;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * What starts and stops timers. One is made in a fork, so that its calls are monomorphic.
  *
@@ -37,7 +39,7 @@ interface Timers extends AutoCloseable {
 
   /** Called again and again until all have fired, for what has no thread of its own. */
   default void poll() {
-    Thread.onSpinWait();
+    LockSupport.parkNanos(20_000); // the processors are for those who fire and run
   }
 
   @Override
