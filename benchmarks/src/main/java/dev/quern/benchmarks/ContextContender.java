@@ -42,7 +42,7 @@ interface ContextContender {
 
   /** As {@link #task}, of which what waits can be taken back. */
   default Dispatch cancellable(String name, Runnable body) {
-    return task(name, body);
+    throw new UnsupportedOperationException("what waits is its thread");
   }
 
   /** Until all that was dispatched has run. */
@@ -237,6 +237,11 @@ interface ContextContender {
 
     @Override
     public Dispatch task(String name, Runnable body) {
+      return cancellable(name, body);
+    }
+
+    @Override
+    public Dispatch cancellable(String name, Runnable body) {
       Task task = context.newTask(name, body::run);
       return new Dispatch() {
         @Override

@@ -9,6 +9,7 @@ import dev.quern.TaskContext;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
@@ -28,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 15)
 @Measurement(iterations = 10)
 public class TaskContextBenchmark {
-  private static final int DISPATCHES = 400_000;
+  private static final int DISPATCHES = 2_000_000;
   private static final int CONTEXTS = 100_000;
   private static final int WAITS = 2_000;
 
@@ -98,8 +99,14 @@ public class TaskContextBenchmark {
 
   private static void dispatch(ContextContender.Dispatch task, int times) {
     for (int i = 0; i < times; i++) {
-      task.dispatch();
+      once(task);
     }
+  }
+
+  /** A call for all alike: else the compiler makes one locked region of several turns of a loop. */
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
+  private static void once(ContextContender.Dispatch task) {
+    task.dispatch();
   }
 
   /** A hundred thousand contexts, ours with one pool between them. */

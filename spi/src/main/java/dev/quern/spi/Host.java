@@ -34,8 +34,8 @@ public interface Host {
   long nanoTime();
 
   /**
-   * The clock as it stood a moment ago, at most half a second: for what is told to within a second
-   * (rule R8), asked for at every run. Costs a look at a word while somebody asks often.
+   * As {@link #nanoTime()}, but of a moment ago: a fraction of a second, more only on a machine
+   * that is overloaded. It costs no clock read, and is for what is only shown to people (rule R8).
    */
   default long recentNanoTime() {
     return nanoTime();

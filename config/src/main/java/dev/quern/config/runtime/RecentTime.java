@@ -2,72 +2,77 @@
 package dev.quern.config.runtime;
 
 import dev.quern.spi.Alarm;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.function.LongUnaryOperator;
 
 /**
- * The time as it was a moment ago, for those who ask at every run and need no more than that. While
- * somebody asks, the timer thread writes it down four times a second; a tick that finds that nobody
- * asked since the last one is the last, so a runtime at rest sleeps.
+ * The time of the last tick, for what is only shown to people (rule R8): a look at a field, where
+ * the clock itself costs as much as all the rest of a small run.
  *
  * <pre>
- *   state     the time written down     leaves it
- *   STOPPED   is old                    who asks: STARTING, by one thread
- *   STARTING  is old                    that thread, once it has written the time: ASKED
- *   ASKED     is at most a tick old     a tick, once it has written the time: QUIET
- *   QUIET     is at most a tick old     who asks: ASKED; a tick: STOPPED
+ *   now      asleep: read the clock, set the time, have the next tick come
+ *            else: say that it was used; the time of the last tick
+ *   tick     used since the last one: set the time, tick again
+ *            else: asleep
  * </pre>
  *
- * <p>Whoever finds another state than ASKED and QUIET reads the clock itself. An answer is as old
- * as a tick, and as late as the timer thread. Progress: wait-free, but for starting the ticks.
+ * <p>So there are ticks only while somebody asks: nothing happens in a runtime that idles. The time
+ * is some tick's, and so never ahead of the clock; and at most a tick old, but for how late the
+ * timer thread comes to it. Who asks while it falls asleep has been told a time that is one tick
+ * old.
  */
+@Singleton
 final class RecentTime {
-  private enum State {
-    STOPPED,
-    STARTING,
-    ASKED,
-    QUIET
-  }
+  private static final long TICK = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long ASLEEP = Long.MIN_VALUE;
+  private static final VarHandle TIME;
 
-  private static final long TICK = TimeUnit.MILLISECONDS.toNanos(250);
-
-  private final LongSupplier clock;
-  private final Alarm alarm;
-  private final AtomicReference<State> state = new AtomicReference<>(State.STOPPED);
-  private volatile long now; // written before the state that says it is good
-
-  RecentTime(LongSupplier clock, Function<LongUnaryOperator, Alarm> alarms) {
-    this.clock = clock;
-    this.alarm = alarms.apply(this::tick);
-  }
-
-  /** On the scale of {@link System#nanoTime()}. */
-  long nanoTime() {
-    return state.get() == State.ASKED ? now : ask();
-  }
-
-  private long ask() {
-    if (state.compareAndSet(State.QUIET, State.ASKED)) {
-      return now;
+  static {
+    try {
+      TIME = MethodHandles.lookup().findVarHandle(RecentTime.class, "time", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
     }
-    long exact = clock.getAsLong();
-    if (state.compareAndSet(State.STOPPED, State.STARTING)) {
-      now = exact;
-      state.set(State.ASKED);
-      alarm.at(exact + TICK);
-    }
-    return exact;
   }
 
-  /** The timer thread. Returns when it wants to be called again. */
-  private long tick(long time) {
-    now = time;
-    boolean last =
-        !state.compareAndSet(State.ASKED, State.QUIET)
-            && state.compareAndSet(State.QUIET, State.STOPPED);
-    return last ? Long.MAX_VALUE : time + TICK;
+  private final TimerThread timer;
+  private final Alarm ticks;
+  private volatile long time = ASLEEP;
+  private volatile boolean used; // since the last tick; written once a tick
+
+  @Inject
+  RecentTime(TimerThread timer) {
+    this.timer = timer;
+    this.ticks = timer.newAlarm(this::tick);
+  }
+
+  long now() {
+    long last = time;
+    if (last == ASLEEP) {
+      return wake();
+    }
+    if (!used) {
+      used = true;
+    }
+    return last;
+  }
+
+  private long wake() {
+    long now = timer.now();
+    if (TIME.compareAndSet(this, ASLEEP, now)) { // if that is this very time, it stays asleep
+      ticks.at(now + TICK);
+    }
+    return now;
+  }
+
+  /** On the timer thread. The next tick, if there is one. */
+  long tick(long now) {
+    boolean goesOn = used;
+    used = false;
+    time = goesOn ? now : ASLEEP;
+    return goesOn ? now + TICK : Long.MAX_VALUE;
   }
 }

@@ -30,6 +30,7 @@ final class RuntimeHost implements Host {
   private final RuntimeSettings settings;
   private final Threads threads;
   private final TimerThread timer;
+  private final RecentTime recentTime;
   private final Failures failures;
   private final CpuBinding binding;
   private final Log log;
@@ -39,7 +40,6 @@ final class RuntimeHost implements Host {
   private final Lazy<Maker> maker;
   private final Lazy<SharedPools> pools;
   private final RuntimeViews views;
-  private final RecentTime recent;
 
   @Inject
   RuntimeHost(
@@ -47,6 +47,7 @@ final class RuntimeHost implements Host {
       RuntimeSettings settings,
       Threads threads,
       TimerThread timer,
+      RecentTime recentTime,
       Failures failures,
       CpuBinding binding,
       Log log,
@@ -60,6 +61,7 @@ final class RuntimeHost implements Host {
     this.settings = settings;
     this.threads = threads;
     this.timer = timer;
+    this.recentTime = recentTime;
     this.failures = failures;
     this.binding = binding;
     this.log = log;
@@ -69,7 +71,6 @@ final class RuntimeHost implements Host {
     this.maker = maker;
     this.pools = pools;
     this.views = views;
-    this.recent = new RecentTime(timer::now, timer::newAlarm);
   }
 
   @Override
@@ -86,7 +87,7 @@ final class RuntimeHost implements Host {
 
   @Override
   public long recentNanoTime() {
-    return recent.nanoTime();
+    return recentTime.now();
   }
 
   @Override

@@ -2,76 +2,42 @@
 package dev.quern.config.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.quern.spi.Alarm;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongUnaryOperator;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
+/** Ticks by hand: the timer's thread is not started. */
 class RecentTimeTest {
-  private final List<Long> deadlines = new ArrayList<>();
-  private LongUnaryOperator tick = LongUnaryOperator.identity();
-  private long now = Long.MAX_VALUE - 5; // goes round
-  private int reads;
+  private static final long TICK = 100_000_000;
 
-  private final RecentTime recent = new RecentTime(this::read, this::alarm);
+  private final AtomicLong clock = new AtomicLong(1_000);
+  private final RecentTime time =
+      new RecentTime(new TimerThread(clock::get, new Log(System.getLogger("test"))));
 
-  private long read() {
-    reads++;
-    return now;
-  }
-
-  private Alarm alarm(LongUnaryOperator expire) {
-    tick = expire;
-    return new Alarm() {
-      @Override
-      public void at(long nanoTime) {
-        deadlines.add(nanoTime);
-      }
-
-      @Override
-      public void close() {}
-    };
+  @Test
+  void isThatOfTheLastTick() {
+    assertEquals(1_000, time.now());
+    clock.set(2_000);
+    assertEquals(1_000, time.now());
+    assertEquals(3_000 + TICK, time.tick(3_000));
+    assertEquals(3_000, time.now());
   }
 
   @Test
-  void theClockIsReadOnceATick() {
-    long begin = now;
-    assertEquals(begin, recent.nanoTime());
-    now += 10;
-    assertEquals(begin, recent.nanoTime(), "a moment ago");
-    assertEquals(1, reads);
-    long wanted = tick.applyAsLong(now);
-    assertEquals(now, recent.nanoTime());
-    assertTrue(wanted - now <= TimeUnit.MILLISECONDS.toNanos(500), "the next tick is near");
-    assertEquals(1, reads);
+  void fallsAsleepAtATickSinceWhichNobodyAskedAndReadsTheClockThen() {
+    time.now();
+    assertEquals(Long.MAX_VALUE, time.tick(2_000), "asked when it woke, and not since");
+    clock.set(3_000_000_000L);
+    assertEquals(3_000_000_000L, time.now());
+    time.now();
+    assertEquals(4_000_000_000L + TICK, time.tick(4_000_000_000L), "awake again");
   }
 
   @Test
-  void whenNobodyAsksTheTicksEnd() {
-    recent.nanoTime();
-    assertEquals(1, deadlines.size());
-    now += 1000;
-    assertTrue(tick.applyAsLong(now) != Long.MAX_VALUE, "somebody asked since");
-    now += 1000;
-    assertEquals(Long.MAX_VALUE, tick.applyAsLong(now), "the last one");
-    now += 1_000_000_000_000L;
-    assertEquals(now, recent.nanoTime(), "no time of long ago");
-    assertEquals(2, deadlines.size(), "and the ticks begin again");
-  }
-
-  @Test
-  void whoAsksBetweenTwoTicksKeepsThemGoing() {
-    recent.nanoTime();
-    for (int i = 0; i < 5; i++) {
-      now += 1000;
-      assertTrue(tick.applyAsLong(now) != Long.MAX_VALUE);
-      assertEquals(now, recent.nanoTime());
-    }
-    assertEquals(1, reads);
-    assertEquals(1, deadlines.size());
+  void aClockThatShowsTheMarkForAsleepIsReadEachTime() {
+    clock.set(Long.MIN_VALUE);
+    assertEquals(Long.MIN_VALUE, time.now());
+    clock.set(Long.MIN_VALUE + 1);
+    assertEquals(Long.MIN_VALUE + 1, time.now());
   }
 }
