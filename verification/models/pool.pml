@@ -20,6 +20,9 @@
 #ifndef TIMEOUTS
 #define TIMEOUTS 1
 #endif
+#ifndef LINGERINGS
+#define LINGERINGS 1
+#endif
 #ifndef MAXRUN
 #define MAXRUN 1
 #endif
@@ -37,6 +40,8 @@ bool prodded, overseerPermit;
 byte submitted, ran, submitters;
 byte begun[WORKERS + 1];             /* PoolTally.begun */
 byte timeouts = TIMEOUTS;          /* how many idle workers may time out, all told */
+bool lingers;                      /* LingerFlag */
+byte lingerings = LINGERINGS;      /* how often somebody may linger, all told */
 byte failures = FAILURES;                 /* how many starts may fail */
 
 /* PoolOverseer.prod */
@@ -51,22 +56,26 @@ inline prod() {
  * looks at. A worker can be claimed only some time after its entry is out. */
 inline signal() {
   claimed = 0;
-  do
-  :: atomic { top == 0 -> break }
-  :: atomic { top != 0 -> t = top; top = below[t]; below[t] = 0 }
-    atomic {
-      if
-      :: state[t] == IDLE -> state[t] = SEARCHING; claimed = t; t = 0; break
-      :: else -> assert(state[t] == LEAVING); state[t] = GONE; t = 0
-      fi
-    }
-  od;
   if
-  :: claimed != 0 -> permit[claimed] = true; claimed = 0
+  :: lingers /* it looks again */
   :: else ->
+    do
+    :: atomic { top == 0 -> break }
+    :: atomic { top != 0 -> t = top; top = below[t]; below[t] = 0 }
+      atomic {
+        if
+        :: state[t] == IDLE -> state[t] = SEARCHING; claimed = t; t = 0; break
+        :: else -> assert(state[t] == LEAVING); state[t] = GONE; t = 0
+        fi
+      }
+    od;
     if
-    :: live < WORKERS -> prod()
-    :: else
+    :: claimed != 0 -> permit[claimed] = true; claimed = 0
+    :: else ->
+      if
+      :: live < WORKERS -> prod()
+      :: else
+      fi
     fi
   fi
 }
@@ -142,7 +151,14 @@ search:
     assert(state[w] == SEARCHING);
     begun[w]++;
     state[w] = BUSY;
-    workWaits();
+    if /* PoolStaff.hasReserve: two looks */
+    :: top != 0 -> workWaits()
+    :: else ->
+      if
+      :: live < WORKERS -> workWaits()
+      :: else
+      fi
+    fi;
     if
     :: waits -> waits = false; signal()
     :: else
@@ -150,6 +166,16 @@ search:
     state[w] = SEARCHING; /* the body has left */
     atomic { ran++; job = false; goto search }
   :: else
+  fi;
+  if /* Linger: says that it will look again; says that it does no more, and looks */
+  :: atomic { lingerings > 0 && !lingers -> lingerings--; lingers = true }
+#ifdef FAULT_LINGERS_AND_IDLES
+    skip
+#else
+    lingers = false;
+    goto search
+#endif
+  :: true
   fi;
   /* idle: IdleStack.push */
   state[w] = IDLE;
@@ -160,6 +186,9 @@ search:
   :: waits -> waits = false; signal()
   :: else
   fi;
+#endif
+#ifdef FAULT_LINGERS_AND_IDLES
+  lingers = false;
 #endif
   do
   :: state[w] != IDLE -> break

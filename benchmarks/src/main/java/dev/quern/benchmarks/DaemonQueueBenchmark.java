@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.benchmarks;
 
-import dev.quern.DaemonQueue;
-import dev.quern.DaemonQueueSpec;
-import dev.quern.Quern;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -20,71 +17,191 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A bounded daemon queue: from put to the handler, many items in flight. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
+/**
+ * Daemon queues, and what else brings its own consumer: from the offer to the handler. The figures
+ * of streams are for one parcel; those of {@link #shortGap} and {@link #wake} are their percentiles
+ * ({@link Latencies}), their main figure holds the gaps, too.
+ */
+@BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 15)
+@Measurement(iterations = 10)
 public class DaemonQueueBenchmark {
-  private static final int ITEMS = 10_000;
-  private static final int CAPACITY = 1024;
+  private static final int PARCELS = 1 << 19;
+  private static final int GAPS = 2000;
+  private static final int WAKES = 200;
+  private static final long SLEEP = 100_000;
 
-  /** What is measured. */
-  @Param({"lockfree", "locked"})
-  public String contender;
+  /** Producers in a stream. */
+  @State(Scope.Benchmark)
+  public static class Streams {
+    /** What is measured. */
+    @Param({
+      "lockfree",
+      "lockfree-unbounded",
+      "locked",
+      "locked-unbounded",
+      "tpe",
+      "netty",
+      "disruptor-blocking",
+      "jctools-parked"
+    })
+    public String contender;
 
-  private Quern quern;
-  private DaemonQueue<Object> queue;
-  private final AtomicLong handled = new AtomicLong();
-  private final Object item = new Object();
-  private long put;
+    /** How many produce; one of them is the thread of the benchmark. */
+    @Param({"1", "2"})
+    public int producers;
 
-  /** A queue whose handler counts. */
-  @Setup
-  public void open() {
-    quern = Bench.open(contender);
-    queue =
-        quern.newDaemonQueue(
-            DaemonQueueSpec.bounded("bounded", CAPACITY),
-            taken -> handled.lazySet(handled.get() + 1));
+    private DaemonContender queue;
+    private Crew crew;
+    private Stream stream;
+
+    /** A fork's one queue. */
+    @Setup
+    public void open() {
+      queue = DaemonContenders.make(contender, Stream.IN_FLIGHT);
+      crew = new Crew(producers - 1);
+      stream = new Stream(PARCELS, true);
+    }
+
+    /** Ages it. */
+    @Setup(Level.Iteration)
+    public void age() {
+      System.gc();
+      stream.reset();
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      crew.close();
+      queue.close();
+    }
   }
 
-  /** Closes. */
-  @TearDown
-  public void close() {
-    quern.close();
+  /** A queue that is a target's child, and that a grandchild. */
+  @State(Scope.Benchmark)
+  public static class Nested {
+    /** What is measured: ours alone have it. */
+    @Param({"lockfree", "locked"})
+    public String contender;
+
+    /** How many targets there are above the queue. */
+    @Param({"1", "2", "3", "4"})
+    public int depth;
+
+    private DaemonContender queue;
+    private Stream stream;
+
+    /** A fork's queues. */
+    @Setup
+    public void open() {
+      queue = DaemonContenders.nested(contender, Stream.IN_FLIGHT, depth);
+      stream = new Stream(PARCELS, true);
+    }
+
+    /** Ages them. */
+    @Setup(Level.Iteration)
+    public void age() {
+      System.gc();
+      stream.reset();
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      queue.close();
+    }
   }
 
-  /** As many as there is room for, until the handler has seen the last. For one item. */
+  /** One parcel at a time, some time apart. */
+  @State(Scope.Benchmark)
+  public static class Gaps {
+    /** What is measured. */
+    @Param({"lockfree", "locked", "tpe", "netty", "disruptor-blocking", "jctools-parked"})
+    public String contender;
+
+    /** From the handling of one to the next. */
+    @Param({"1", "5", "20"})
+    public int gapMicros;
+
+    private DaemonContender queue;
+
+    /** A fork's one queue. */
+    @Setup
+    public void open() {
+      queue = DaemonContenders.make(contender, Stream.IN_FLIGHT);
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      queue.close();
+    }
+  }
+
+  /** One parcel at a time, to who has fallen asleep. */
+  @State(Scope.Benchmark)
+  public static class Sleepers {
+    /** What is measured. */
+    @Param({"lockfree", "locked", "tpe", "netty", "disruptor-blocking", "jctools-parked", "unpark"})
+    public String contender;
+
+    private DaemonContender queue;
+
+    /** A fork's one queue. */
+    @Setup
+    public void open() {
+      queue = DaemonContenders.make(contender, Stream.IN_FLIGHT);
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      queue.close();
+    }
+  }
+
+  /** Until the last has been handled. */
   @Benchmark
-  @OperationsPerInvocation(CAPACITY)
-  public long offerToHandler() {
-    put += CAPACITY;
-    for (int i = 0; i < CAPACITY; i++) {
-      if (!queue.offer(item)) {
-        throw new AssertionError("no room, though all was handled");
-      }
-    }
-    return awaitHandled();
+  @OperationsPerInvocation(PARCELS)
+  public long offerToHandler(Streams streams) {
+    DaemonContender queue = streams.queue;
+    Stream stream = streams.stream;
+    streams.crew.begin(number -> stream.produce(queue::offer));
+    stream.produce(queue::offer);
+    streams.crew.await();
+    return stream.awaitOver();
   }
 
-  /** More than there is room for: the producer waits. For one item. */
+  /** The same, where each drain is a turn in the drain of another. */
   @Benchmark
-  @OperationsPerInvocation(ITEMS)
-  public long putToHandler() throws InterruptedException {
-    put += ITEMS;
-    for (int i = 0; i < ITEMS; i++) {
-      queue.put(item);
-    }
-    return awaitHandled();
+  @OperationsPerInvocation(PARCELS)
+  public long nested(Nested nested) {
+    nested.stream.produce(nested.queue::offer);
+    return nested.stream.awaitOver();
   }
 
-  private long awaitHandled() {
-    while (handled.get() < put) {
-      Thread.onSpinWait();
+  /** How soon the handler has it, when the last one was handled a moment ago. */
+  @Benchmark
+  @OperationsPerInvocation(GAPS)
+  public void shortGap(Gaps gaps, Latencies latencies) {
+    Parcel parcel = Parcel.make(1, latencies.handler())[0];
+    for (int i = 0; i < GAPS; i++) {
+      Latencies.pass(gaps.gapMicros * 1000L);
+      latencies.sendOne(gaps.queue, parcel);
     }
-    return put;
+  }
+
+  /** How soon a sleeping thread has it. */
+  @Benchmark
+  @OperationsPerInvocation(WAKES)
+  public void wake(Sleepers sleepers, Latencies latencies) {
+    Parcel parcel = Parcel.make(1, latencies.handler())[0];
+    for (int i = 0; i < WAKES; i++) {
+      Latencies.pass(SLEEP);
+      latencies.sendOne(sleepers.queue, parcel);
+    }
   }
 }

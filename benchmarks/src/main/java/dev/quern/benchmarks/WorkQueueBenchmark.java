@@ -4,16 +4,21 @@ package dev.quern.benchmarks;
 import dev.quern.Cancellation;
 import dev.quern.Quern;
 import dev.quern.Submission;
-import dev.quern.ThreadPoolSpec;
 import dev.quern.Work;
 import dev.quern.WorkQueue;
 import dev.quern.WorkQueueSpec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -26,89 +31,498 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** Works that are made once: queued, and armed as timers. */
-@State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class WorkQueueBenchmark {
-  private static final int WORKS = 256;
-  private static final Duration FAR = Duration.ofHours(1);
+  private static final int SUBMISSIONS = 200_000;
+  private static final int STORM = 200_000;
+  private static final int FIRED = 1_000_000;
+  private static final long FIRED_WITHIN = 16_000_000;
 
-  /** What is measured. */
-  @Param({"lockfree", "locked"})
-  public String contender;
+  // ---- Starting and stopping timers
 
-  private Quern quern;
-  private Work[] works;
-  private Work[] pooled;
-  private Work timer;
-  private final AtomicLong runs = new AtomicLong();
-  private long submitted;
+  /** Timers, with some outstanding all the time. */
+  @State(Scope.Benchmark)
+  public static class Started {
+    /** What is measured. */
+    @Param({"lockfree", "locked", "stpe", "netty-1", "netty-100", "agrona", "eqe"})
+    public String contender;
 
-  /** One item at a time, so that they count plainly. */
-  @Setup
-  public void open() {
-    quern = Bench.open(contender);
-    WorkQueue queue = quern.newWorkQueue(WorkQueueSpec.named("queue").maxActive(1));
-    quern.threadPool(ThreadPoolSpec.named("pool").maxThreads(1));
-    works = works(queue);
-    pooled = works(quern.newWorkQueue(WorkQueueSpec.named("pooled").maxActive(1).pool("pool")));
-    timer = queue.newWork("timer", () -> {});
-  }
+    /** Far ones that do not fire. */
+    @Param({"10", "10000", "1000000"})
+    public int outstanding;
 
-  private Work[] works(WorkQueue queue) {
-    Work[] made = new Work[WORKS];
-    for (int i = 0; i < WORKS; i++) {
-      made[i] = queue.newWork("work " + i, () -> runs.lazySet(runs.get() + 1));
+    Timers timers;
+    long at;
+
+    /** Makes them. */
+    @Setup
+    public void open() {
+      timers = Timers.of(contender, true);
+      timers.hold(outstanding);
     }
-    return made;
+
+    /** The time that the first of an iteration is started for. */
+    @Setup(Level.Iteration)
+    public void look() {
+      at = System.nanoTime() + Timers.FAR_NANOS;
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      timers.close();
+    }
   }
 
-  /** Closes. */
-  @TearDown
-  public void close() {
-    timer.cancel();
-    quern.close();
-  }
-
-  /** Each work once, until the last has run. The figures are for one work. */
+  /** A timer that is started and stopped; the same one again, where that can be. */
   @Benchmark
-  @OperationsPerInvocation(WORKS)
-  public long submitToRun() {
-    return submitToRun(works);
+  public Object scheduleCancel(Started state) {
+    return state.timers.scheduleCancel();
   }
 
-  /** The same on the workers of a shared pool. */
+  /** The same, told the time and not the delay, where that can be. */
   @Benchmark
-  @OperationsPerInvocation(WORKS)
-  public long submitToRunOnSharedPool() {
-    return submitToRun(pooled);
+  public Object scheduleAtCancel(Started state) {
+    return state.timers.scheduleAtCancel(state.at++);
   }
 
-  private long submitToRun(Work[] each) {
-    for (Work work : each) {
-      if (work.submit() == Submission.QUEUED) {
-        submitted++;
+  /** Thousands of timers, each started and stopped in its turn. */
+  @Benchmark
+  public Object scheduleCancelSpread(Started state) {
+    return state.timers.scheduleCancelSpread();
+  }
+
+  /** The same, told the time and not the delay, where that can be. */
+  @Benchmark
+  public Object scheduleAtCancelSpread(Started state) {
+    return state.timers.scheduleAtCancelSpread(state.at++);
+  }
+
+  /** One of our works. */
+  @State(Scope.Benchmark)
+  public static class One {
+    private static final Duration FAR = Duration.ofHours(1);
+
+    /** What is measured. */
+    @Param({"lockfree", "locked"})
+    public String contender;
+
+    private Quern quern;
+    private Work timer;
+    private Work endless;
+    private volatile boolean running;
+
+    /** Makes it. */
+    @Setup
+    public void open() {
+      quern = Bench.open(contender);
+      WorkQueue queue = quern.newWorkQueue(WorkQueueSpec.named("queue").maxActive(1));
+      timer = queue.newWork("timer", () -> {});
+      endless = queue.newWork("long", this::runUntilCancelled);
+    }
+
+    private void runUntilCancelled(Work self) {
+      running = true;
+      while (!self.isCancelling()) {
+        Thread.onSpinWait();
       }
     }
-    while (runs.get() < submitted) {
-      Thread.onSpinWait();
-    }
-    return submitted;
-  }
 
-  /** A timer that is started and stopped. */
-  @Benchmark
-  public Cancellation scheduleCancel() {
-    timer.schedule(FAR);
-    return timer.cancel();
+    /** Closes. */
+    @TearDown
+    public void close() {
+      timer.cancel();
+      quern.close();
+    }
   }
 
   /** A timer that is pushed out again and again. */
   @Benchmark
-  public Submission reschedule() {
-    return timer.reschedule(FAR);
+  public Submission reschedule(One state) {
+    return state.timer.reschedule(One.FAR);
+  }
+
+  /** A run that has begun, and goes on until it is being cancelled; and the wait for its end. */
+  @Benchmark
+  public Cancellation cancelAndWait(One state) throws InterruptedException {
+    state.running = false;
+    state.endless.submit();
+    while (!state.running) {
+      Thread.onSpinWait();
+    }
+    return state.endless.cancelAndWait();
+  }
+
+  // ---- Timers that fire
+
+  /** Arms what is to fire, in good time, and waits until it has. */
+  private static final class Firing {
+    private static final long MARGIN = 20_000_000;
+
+    final Timers timers;
+    final long[] deadlines;
+    private final long window;
+    private final AtomicLong fired = new AtomicLong();
+    private long expected;
+    private long lead;
+
+    Firing(String contender, int count, long window) {
+      this.timers = Timers.of(contender, false);
+      this.deadlines = new long[count];
+      this.window = window;
+      this.lead = MARGIN + count * 1_000L;
+    }
+
+    /** The deadlines are spread evenly; whoever starts them does so in no order. */
+    void arm() {
+      long begin = System.nanoTime();
+      long first = begin + lead;
+      int count = deadlines.length;
+      for (int i = 0; i < count; i++) {
+        long turn = (i * 7919L) % count;
+        deadlines[i] = first + (long) ((double) window * turn / count);
+      }
+      timers.arm(deadlines);
+      long took = System.nanoTime() - begin;
+      if (took > lead) { // too late: these count for nothing
+        awaitFired();
+        lead = took * 2;
+        arm();
+        return;
+      }
+      lead = took + took / 2 + MARGIN;
+      while (first - System.nanoTime() > 2_000_000) {
+        LockSupport.parkNanos(first - System.nanoTime() - 2_000_000);
+      }
+      while (first - System.nanoTime() > 0) {
+        Thread.onSpinWait();
+      }
+    }
+
+    void oneFired() {
+      fired.lazySet(fired.get() + 1); // one at a time
+    }
+
+    void awaitFired() {
+      expected += deadlines.length;
+      while (fired.get() < expected) {
+        timers.poll();
+      }
+    }
+  }
+
+  /** A million timers that fire at nearly one time. */
+  @State(Scope.Benchmark)
+  public static class Fired {
+    /** What is measured; all but ours take only delays, netty-1 has ticks of 1 ms. */
+    @Param({"lockfree", "locked", "stpe", "netty-1", "agrona", "eqe"})
+    public String contender;
+
+    private Firing firing;
+
+    /** Makes what they do. */
+    @Setup
+    public void open() {
+      firing = new Firing(contender, FIRED, FIRED_WITHIN);
+      Runnable[] bodies = new Runnable[FIRED];
+      Arrays.fill(bodies, (Runnable) firing::oneFired);
+      firing.timers.make(bodies);
+    }
+
+    /** Until the first is due. */
+    @Setup(Level.Iteration)
+    public void arm() {
+      firing.arm();
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      firing.timers.close();
+    }
+  }
+
+  /** A million timers, from when the first is due until the last has run. */
+  @Benchmark
+  @BenchmarkMode(Mode.SingleShotTime)
+  @OperationsPerInvocation(FIRED)
+  @Warmup(iterations = 8)
+  @Measurement(iterations = 5)
+  public void fire(Fired state) {
+    state.firing.awaitFired();
+  }
+
+  /** Timers that fire one after the other: 500 a millisecond, or fewer. */
+  @State(Scope.Benchmark)
+  public static class Late {
+    private static final long SHORTEST = 500_000_000;
+    private static final long APART = 2_000;
+
+    /** What is measured. */
+    @Param({"lockfree", "locked", "stpe", "netty-1", "netty-100", "agrona", "eqe"})
+    public String contender;
+
+    /** How many. */
+    @Param({"1000", "100000", "1000000"})
+    public int timers;
+
+    private Firing firing;
+    private long[] late;
+
+    /** Makes what they do. */
+    @Setup
+    public void open() {
+      firing = new Firing(contender, timers, Math.max(SHORTEST, timers * APART));
+      late = new long[timers];
+      Runnable[] bodies = new Runnable[timers];
+      for (int i = 0; i < timers; i++) {
+        int number = i;
+        bodies[i] =
+            () -> {
+              late[number] = System.nanoTime() - firing.deadlines[number];
+              firing.oneFired();
+            };
+      }
+      firing.timers.make(bodies);
+    }
+
+    /** Until the first is due. */
+    @Setup(Level.Iteration)
+    public void arm() {
+      firing.arm();
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      firing.timers.close();
+    }
+  }
+
+  /** How much later than asked for they ran, in nanoseconds; and how many ran before. */
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  @State(Scope.Thread)
+  public static class Lateness {
+    /** Half were no later than this. */
+    public long p50;
+
+    /** All but a hundredth. */
+    public long p99;
+
+    /** All but a thousandth. */
+    public long p999;
+
+    /** None was later. */
+    public long max;
+
+    /** That ran before the time that was asked for. */
+    public long early;
+
+    private void of(long[] late) {
+      Histogram histogram = new Histogram(3_600_000_000_000L, 3);
+      for (long each : late) {
+        histogram.recordValue(Math.max(0, each));
+        early += each < 0 ? 1 : 0;
+      }
+      p50 = histogram.getValueAtPercentile(50);
+      p99 = histogram.getValueAtPercentile(99);
+      p999 = histogram.getValueAtPercentile(99.9);
+      max = histogram.getMaxValue();
+    }
+  }
+
+  /** See the secondary results; the time itself says how far the timers are apart. */
+  @Benchmark
+  @BenchmarkMode(Mode.SingleShotTime)
+  @Warmup(iterations = 2)
+  @Measurement(iterations = 3)
+  public void lateness(Late state, Lateness lateness) {
+    state.firing.awaitFired();
+    lateness.of(state.late);
+  }
+
+  // ---- Queueing
+
+  /** One body that counts, and is run often. */
+  abstract static class Counted {
+    private final AtomicLong runs = new AtomicLong();
+    private long submitted;
+    Runs contenders;
+
+    void count() {
+      runs.lazySet(runs.get() + 1); // one at a time
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      contenders.close();
+    }
+
+    /** So many, one after the other, until the last has run; each again as soon as it has run. */
+    final void submitToRun(int count) {
+      long seen = runs.get();
+      for (int i = 0; i < count; i++) {
+        while (submitted - seen >= Runs.MOST) {
+          seen = runs.get();
+          if (submitted - seen >= Runs.MOST) {
+            Thread.onSpinWait();
+          }
+        }
+        contenders.submit((int) submitted++);
+      }
+      awaitRuns();
+    }
+
+    final void awaitRuns() {
+      while (runs.get() < submitted) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Workers of its own. */
+  @State(Scope.Benchmark)
+  public static class Submitted extends Counted {
+    /** What is measured. */
+    @Param({"lockfree", "locked", "lockfree-pool", "locked-pool", "tpe", "eqe"})
+    public String contender;
+
+    /** Makes it. */
+    @Setup
+    public void open() {
+      contenders = Runs.of(contender, this::count);
+    }
+  }
+
+  /** The workers of a shared pool. */
+  @State(Scope.Benchmark)
+  public static class SubmittedToShared extends Counted {
+    /** What is measured. */
+    @Param({"lockfree", "locked"})
+    public String contender;
+
+    /** Makes it. */
+    @Setup
+    public void open() {
+      contenders =
+          Runs.works(
+              contender, this::count, WorkQueueSpec.named("pooled").maxActive(1).pool("pool"));
+    }
+  }
+
+  /** From one thread to one worker, until the last has run. */
+  @Benchmark
+  @BenchmarkMode(Mode.SingleShotTime)
+  @OperationsPerInvocation(SUBMISSIONS)
+  @Warmup(iterations = 15)
+  @Measurement(iterations = 10)
+  public void submitToRun(Submitted state) {
+    state.submitToRun(SUBMISSIONS);
+  }
+
+  /** The same on the workers of a shared pool. */
+  @Benchmark
+  @BenchmarkMode(Mode.SingleShotTime)
+  @OperationsPerInvocation(SUBMISSIONS)
+  @Warmup(iterations = 15)
+  @Measurement(iterations = 10)
+  public void submitToRunOnSharedPool(SubmittedToShared state) {
+    state.submitToRun(SUBMISSIONS);
+  }
+
+  /** One item, and a wait for its run each time. */
+  @State(Scope.Benchmark)
+  public static class Flushed {
+    /** What is measured; of an executor the wait is for a future. */
+    @Param({"lockfree", "locked", "tpe", "eqe"})
+    public String contender;
+
+    private Waited waited;
+
+    /** Makes it. */
+    @Setup
+    public void open() {
+      waited = Waited.of(contender);
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      waited.close();
+    }
+  }
+
+  /** Submits, and waits for that run. */
+  @Benchmark
+  public void flush(Flushed state) throws Exception {
+    state.waited.submitAndWait();
+  }
+
+  /** One item that many threads submit. */
+  @State(Scope.Benchmark)
+  public static class Stormed {
+    /** What is measured; tpe-flag: by hand, a flag in front of an executor. */
+    @Param({"lockfree", "locked", "tpe-flag"})
+    public String contender;
+
+    /** How many. */
+    @Param({"1", "4", "16"})
+    public int threads;
+
+    private final AtomicBoolean flag = new AtomicBoolean();
+    private final AtomicLong runs = new AtomicLong();
+    private Crew crew;
+    private Runs contenders;
+
+    /** Makes it. */
+    @Setup
+    public void open() {
+      crew = new Crew(threads);
+      Runnable counts = () -> runs.lazySet(runs.get() + 1);
+      contenders =
+          contender.equals("tpe-flag")
+              ? Runs.tpe(
+                  () -> {
+                    flag.set(false);
+                    counts.run();
+                  })
+              : Runs.of(contender, counts);
+    }
+
+    /** Closes. */
+    @TearDown
+    public void close() {
+      crew.close();
+      contenders.close();
+    }
+
+    private void submit() {
+      if (!contender.equals("tpe-flag") || flag.compareAndSet(false, true)) {
+        contenders.submit(0);
+      }
+    }
+  }
+
+  /** Many threads submit one item again and again; it runs once more for those that coalesce. */
+  @Benchmark
+  @BenchmarkMode(Mode.SingleShotTime)
+  @OperationsPerInvocation(STORM)
+  @Warmup(iterations = 15)
+  @Measurement(iterations = 10)
+  public long requeueStorm(Stormed state) {
+    int each = STORM / state.threads;
+    state.crew.begin(
+        number -> {
+          for (int i = 0; i < each; i++) {
+            state.submit();
+          }
+        });
+    state.crew.await();
+    return state.runs.get();
   }
 }

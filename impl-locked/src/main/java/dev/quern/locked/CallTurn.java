@@ -30,7 +30,7 @@ final class CallTurn<T extends @Nullable Object, X extends Exception> extends Co
   }
 
   @Override
-  void body() {
+  public void run() {
     ran = true;
     try {
       result = code.call();

@@ -5,7 +5,7 @@ import dev.quern.Action;
 import org.jspecify.annotations.Nullable;
 
 /** Something that takes a turn inside a task context. */
-abstract class ContextTurn {
+abstract class ContextTurn implements Action {
   /** In line; cleared just before the turn begins (T5). Guarded by the context's lock. */
   boolean pending;
 
@@ -22,7 +22,8 @@ abstract class ContextTurn {
   abstract Object code();
 
   /** The user's code. Without the lock. */
-  abstract void body() throws Exception;
+  @Override
+  public abstract void run() throws Exception;
 
   /** What a context hook made of the body. Without the lock. */
   void body(Action wrapped) throws Exception {

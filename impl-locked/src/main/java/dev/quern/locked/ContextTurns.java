@@ -42,6 +42,16 @@ final class ContextTurns {
 
   private final Host host;
   private final String name;
+
+  /** What a runner finds when its turn has ended. */
+  private enum Next {
+    TURN,
+    /** Nobody is in line: it has left. */
+    NOBODY,
+    /** The same, and the context closes. */
+    END
+  }
+
   private final Runnable ranDry;
   private final int maxInline;
   private final long maxInlineNanos;
@@ -52,12 +62,14 @@ final class ContextTurns {
   private @Nullable ContextTurn current; // guarded by lock
   private @Nullable Action currentCaptured; // guarded by lock; as captured of the current turn
   private long currentPlace; // guarded by lock; a task in its turn may be in line again
-  private @Nullable Long since; // guarded by lock; null until the current turn's code is run
+  private long since; // guarded by lock; when the current turn began
+  private boolean closing; // guarded by lock; whoever leaves sees to the end
   private long lastPlace; // guarded by lock
   private @Nullable Throwable broken; // guarded by lock
 
   /**
-   * @param ranDry called without the lock by a runner that leaves because nobody is in line
+   * @param ranDry called without the lock by a runner that leaves a closing context because nobody
+   *     is in line
    */
   ContextTurns(Host host, TaskContextSpec spec, Runnable ranDry) {
     this.host = host;
@@ -78,6 +90,11 @@ final class ContextTurns {
     return owner == null && !handedOver;
   }
 
+  /** From now on whoever leaves an empty line sees to the end. */
+  void close() {
+    closing = true;
+  }
+
   boolean isInside() {
     return owner == Thread.currentThread();
   }
@@ -87,9 +104,9 @@ final class ContextTurns {
    */
   void accept(ContextTurn turn) {
     if (isIdle()) {
-      owner = Thread.currentThread();
       turn.place = ++lastPlace;
       begin(turn);
+      owner = Thread.currentThread();
     } else {
       line.add(turn);
       turn.place = ++lastPlace;
@@ -152,16 +169,15 @@ final class ContextTurns {
   void serve(boolean ours) {
     boolean interrupted = false;
     try {
-      long began = host.nanoTime();
-      long now = began;
+      long began = ours ? host.nanoTime() : 0;
       int more = 0;
-      while (true) {
-        boolean ok = runCurrent(ours, now);
-        now = host.nanoTime();
-        if (finish(ok, ours)) {
-          break;
-        }
+      Next next = finish(runCurrent(ours), ours);
+      while (next == Next.TURN) {
         interrupted |= !ours && Thread.interrupted();
+        long now = host.nanoTime();
+        if (more == 0 && !ours) {
+          began = now; // what it came with is not counted
+        }
         if (more >= maxInline || now - began >= maxInlineNanos) {
           if (handOver()) {
             return;
@@ -169,12 +185,15 @@ final class ContextTurns {
           more = 0; // no pool to be had: goes on, and asks again another time
           began = now;
         }
-        if (!beginNext()) {
-          break;
+        next = beginNext();
+        if (next == Next.TURN) {
+          more++;
+          next = finish(runCurrent(ours), ours);
         }
-        more++;
       }
-      ranDry.run();
+      if (next == Next.END) {
+        ranDry.run();
+      }
     } catch (Throwable error) {
       broke(error);
     } finally {
@@ -185,29 +204,24 @@ final class ContextTurns {
   }
 
   private void begin(ContextTurn turn) {
+    since = host.recentNanoTime();
     current = turn;
     currentPlace = turn.place;
     currentCaptured = turn.captured; // once it runs the turn may be in line again
     turn.captured = null;
     turn.pending = false;
-    since = null;
   }
 
-  /** A method of its own, so that a runner's stack keeps no turn alive that has ended. */
-  private boolean runCurrent(boolean ours, long now) {
-    ContextTurn turn;
-    Action wrapped;
-    lock.lock();
-    try {
-      turn = Objects.requireNonNull(current);
-      wrapped = currentCaptured;
-      currentCaptured = null;
-      since = now;
-    } finally {
-      lock.unlock();
-    }
+  /**
+   * A method of its own, so that a runner's stack keeps no turn alive that has ended. The owner may
+   * look without the lock: nobody else changes what is current.
+   */
+  private boolean runCurrent(boolean ours) {
+    ContextTurn turn = Objects.requireNonNull(current);
+    Action wrapped = currentCaptured;
+    currentCaptured = null;
     String item = turn.item();
-    Action code = wrapped == null ? turn::body : () -> turn.body(wrapped);
+    Action code = wrapped == null ? turn : () -> turn.body(wrapped);
     boolean threwNothing =
         ours
             ? UserCode.runOnOurThread(host, Kind.TASK_CONTEXT, name, item, turn.code(), code)
@@ -215,8 +229,8 @@ final class ContextTurns {
     return threwNothing && turn.endedWell();
   }
 
-  /** Ends the current turn. Returns whether nobody is in line, so that the runner has left. */
-  private boolean finish(boolean ok, boolean ours) {
+  /** Ends the current turn; the runner has left if nobody is in line. */
+  private Next finish(boolean ok, boolean ours) {
     lock.lock();
     try {
       settle();
@@ -228,14 +242,16 @@ final class ContextTurns {
       if (ours) {
         Thread.interrupted(); // who interrupts runs holds the lock: none for this turn comes later
       }
-      if (line.isEmpty()) {
-        owner = null;
-      }
       changed.signalAll();
-      return owner == null;
+      return line.isEmpty() ? leave() : Next.TURN;
     } finally {
       lock.unlock();
     }
+  }
+
+  private Next leave() {
+    owner = null;
+    return closing ? Next.END : Next.NOBODY;
   }
 
   /** What a call threw whose caller has gone goes to the failure handler, within the run (G16). */
@@ -253,17 +269,16 @@ final class ContextTurns {
   }
 
   /** Begins the next turn, or leaves. */
-  private boolean beginNext() {
+  private Next beginNext() {
     lock.lock();
     try {
       ContextTurn next = line.poll();
-      if (next == null) {
-        owner = null; // those in line were taken away meanwhile
+      if (next == null) { // those in line were taken away meanwhile
         changed.signalAll();
-        return false;
+        return leave();
       }
       begin(next);
-      return true;
+      return Next.TURN;
     } finally {
       lock.unlock();
     }
@@ -307,9 +322,10 @@ final class ContextTurns {
     } finally {
       lock.unlock();
     }
-    if (beginNext()) {
+    Next next = beginNext();
+    if (next == Next.TURN) {
       serve(true);
-    } else {
+    } else if (next == Next.END) {
       ranDry.run();
     }
   }
@@ -339,7 +355,7 @@ final class ContextTurns {
     lock.lock();
     try {
       ContextTurn turn = current;
-      if (turn == null || since == null || owner == null) {
+      if (turn == null || owner == null) {
         return tally.counts(line.size() + (turn == null ? 0 : 1), List.of());
       }
       String item = turn.item();

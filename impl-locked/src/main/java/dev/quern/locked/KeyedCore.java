@@ -113,10 +113,7 @@ final class KeyedCore<K> {
     host.failed(Kind.KEYED_WORK_QUEUE, name, null, error);
     run(
         () -> {
-          if (broken == null) {
-            broken = error;
-            all().forEach(this::remove);
-          }
+          breakWith(error);
           lanes.endIfDone();
         });
   }
@@ -185,7 +182,7 @@ final class KeyedCore<K> {
             }
             return due;
           });
-    } catch (Error reported) {
+    } catch (Error | ClosedException reported) {
       return;
     }
   }
@@ -273,11 +270,23 @@ final class KeyedCore<K> {
     changed.signalAll();
   }
 
+  /**
+   * @throws ClosedException if its pool broke, which is about to say so
+   */
   private void engage() {
     try {
       lanes.engage();
-    } catch (RuntimeException poolBroken) {
-      throw new AssertionError(label() + ": its pool takes no lane", poolBroken);
+    } catch (ClosedException poolBroke) {
+      Throwable cause = poolBroke.getCause() == null ? poolBroke : poolBroke.getCause();
+      breakWith(cause);
+      throw new ClosedException(label() + ": broken by " + cause, cause);
+    }
+  }
+
+  private void breakWith(Throwable error) {
+    if (broken == null) {
+      broken = error;
+      all().forEach(this::remove);
     }
   }
 

@@ -38,7 +38,7 @@ final class LockedJob implements Job {
   private final String name;
   private final @Nullable ReentrantLock interlock;
   private final Object code;
-  private final Body<Job> body;
+  private final Action body;
   private final @Nullable ContextHook contextHook; // null for what is not a user's
   private JobState state = JobState.IDLE; // guarded by lock
 
@@ -66,7 +66,7 @@ final class LockedJob implements Job {
     this.name = name;
     this.interlock = interlock;
     this.code = code;
-    this.body = body;
+    this.body = () -> body.run(this);
     this.contextHook = code instanceof OwnCode ? null : pool.contextHook;
   }
 
@@ -78,7 +78,7 @@ final class LockedJob implements Job {
   @Override
   public Submission submit() {
     requireInterlock("submit()");
-    Submission answer = enter(UserCode.captured(contextHook, this::runBody));
+    Submission answer = enter(UserCode.captured(contextHook, body));
     return answer == null ? refused() : answer;
   }
 
@@ -86,7 +86,7 @@ final class LockedJob implements Job {
   public Submission submit(Duration limit) throws InterruptedException {
     long nanos = Waits.nanos(limit);
     requireInterlock("submit(limit)");
-    Action run = UserCode.captured(contextHook, this::runBody);
+    Action run = UserCode.captured(contextHook, body);
     long begin = System.nanoTime();
     while (true) {
       Submission answer = enter(run);
@@ -114,7 +114,7 @@ final class LockedJob implements Job {
   /** Null if there is no room. */
   private @Nullable Submission enter(@Nullable Action run) {
     try {
-      lock.lock();
+      BriefLock.lock(lock);
       try {
         requireOpen();
         if (!cancelling && isFull()) {
@@ -331,9 +331,9 @@ final class LockedJob implements Job {
     return code;
   }
 
-  /** By its worker, without the lock. */
-  void runBody() throws Exception {
-    body.run(this);
+  /** For its worker, without the lock. */
+  Action body() {
+    return body;
   }
 
   void beginOn(LockedWorker worker) {

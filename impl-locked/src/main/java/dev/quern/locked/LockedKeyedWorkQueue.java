@@ -30,7 +30,7 @@ final class LockedKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed {
   private final String name;
   private final Host host;
   private final @Nullable ContextHook contextHook;
-  private final KeyedCore<K> core;
+  final KeyedCore<K> core;
 
   LockedKeyedWorkQueue(
       Host host, KeyedWorkQueueSpec spec, KeyHandler<K> handler, TimerWheel wheel) {

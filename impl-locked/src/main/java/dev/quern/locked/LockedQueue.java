@@ -39,6 +39,7 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInsid
   private boolean ended; // guarded by lock
   private long arrivals; // guarded by lock; what await waits for: appends, restores, the end
   private @Nullable BlockingQueue<E> view; // guarded by lock, made when first asked for
+  private final DrainBite<E> bite = new DrainBite<>();
 
   /** With checks on: who is inside the consumer's side for longer than one look. */
   private @Nullable Thread consumer; // guarded by lock
@@ -50,6 +51,11 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInsid
     super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false));
     this.onNonEmpty = onNonEmpty;
     this.checks = host.checks();
+  }
+
+  @Override
+  int held() {
+    return items.size() + bite.size();
   }
 
   @Override
@@ -109,17 +115,46 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInsid
     }
     lockedDo(this::beginDrainTo);
     try {
-      for (int taken = 0; taken < limit; taken++) {
-        E item = locked(this::removeOrArm);
-        if (item == null) {
-          return taken;
-        }
-        sink.accept(item);
-      }
-      return limit;
+      return bounded() && mayWaitForRoom() ? drainOneByOne(sink, limit) : drainInBites(sink, limit);
     } finally {
       lockedDo(this::endDrainTo);
     }
+  }
+
+  /** Each one frees room that somebody may wait for. */
+  private int drainOneByOne(Consumer<? super E> sink, int limit) {
+    for (int taken = 0; taken < limit; taken++) {
+      E item = locked(this::removeOrArm);
+      if (item == null) {
+        return taken;
+      }
+      sink.accept(item);
+    }
+    return limit;
+  }
+
+  private int drainInBites(Consumer<? super E> sink, int limit) {
+    int taken = 0;
+    while (taken < limit) {
+      int left = limit - taken;
+      if (!locked(() -> biteOrArm(left))) {
+        return taken;
+      }
+      for (E item = bite.next(); item != null; item = bite.next()) {
+        taken++;
+        sink.accept(item);
+      }
+    }
+    return limit;
+  }
+
+  /** With the lock held. */
+  private boolean biteOrArm(int limit) {
+    boolean found = bite.fill(items, limit);
+    if (!found) {
+      armed = true;
+    }
+    return found;
   }
 
   @Override
@@ -295,6 +330,7 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInsid
   }
 
   private void endDrainTo() {
+    bite.putBack(items); // the sink threw
     dropRole();
     inside.remove(Thread.currentThread());
   }
@@ -317,6 +353,9 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInsid
           owner == Thread.currentThread()
               ? operation + " from inside its own drainTo()"
               : operation + " while thread " + owner.getName() + " is inside the consumer's side");
+    }
+    if (!bite.isEmpty()) {
+      bite.putBack(items); // it is called from inside the sink
     }
   }
 
@@ -372,7 +411,7 @@ final class LockedQueue<E> extends QueueInlet<E> implements Queue<E>, QueueInsid
   /** A queue runs nothing, so only what is pending, accepted and refused is counted. */
   @Override
   public Counts counts() {
-    return locked(() -> new Counts(items.size(), List.of(), accepted, 0, refused, 0, 0));
+    return locked(() -> new Counts(held(), List.of(), accepted, 0, refused, 0, 0));
   }
 
   @Override

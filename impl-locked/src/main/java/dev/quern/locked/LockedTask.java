@@ -49,7 +49,7 @@ final class LockedTask extends ContextTurn implements Task {
   }
 
   @Override
-  void body() throws Exception {
+  public void run() throws Exception {
     body.run(this);
   }
 

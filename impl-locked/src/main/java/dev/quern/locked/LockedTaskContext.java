@@ -120,7 +120,7 @@ final class LockedTaskContext implements TaskContext, Managed {
   private @Nullable Action captured(ContextTurn turn, @Nullable Action before) {
     return before != null || contextHook == null || looksFree()
         ? before
-        : UserCode.captured(contextHook, turn::body);
+        : UserCode.captured(contextHook, turn);
   }
 
   private boolean looksFree() {
@@ -306,6 +306,7 @@ final class LockedTaskContext implements TaskContext, Managed {
     try {
       if (life == Life.OPEN) {
         life = Life.CLOSING;
+        turns.close();
       }
       closers++;
       try {

@@ -4,6 +4,7 @@ package dev.quern.locked;
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Cancellation;
+import dev.quern.ClosedException;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
 import dev.quern.Work;
@@ -372,7 +373,7 @@ final class LockedWork extends WorkList.Link implements Work {
   void fire(long now) {
     try {
       core.step(() -> core.queue(this, s -> s.fire(now)));
-    } catch (Error reported) {
+    } catch (Error | ClosedException reported) {
       return;
     }
   }

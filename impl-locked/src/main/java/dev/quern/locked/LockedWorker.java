@@ -45,8 +45,10 @@ final class LockedWorker implements Runnable {
   /** In a view: the base's worker whose job this is. Of the thread that it is on. */
   private @Nullable LockedWorker outer;
 
-  /** When the body began; null when none has. Guarded by the pool's lock. */
-  private @Nullable Long since;
+  /** Whether a body has begun, and when. Guarded by the pool's lock. */
+  private boolean begun;
+
+  private long since;
 
   /** Which body of the pool it is. Guarded by the pool's lock. */
   private long number;
@@ -137,11 +139,12 @@ final class LockedWorker implements Runnable {
   private Action code(LockedJob now) {
     Action wrapped = captured;
     captured = null;
-    return wrapped == null ? now::runBody : wrapped;
+    return wrapped == null ? now.body() : wrapped;
   }
 
   /** The pool's lock is held. */
   void begins(long nanoTime, long count) {
+    begun = true;
     since = nanoTime;
     number = count;
   }
@@ -149,7 +152,7 @@ final class LockedWorker implements Runnable {
   /** The pool's lock is held. */
   void ends() {
     job = null;
-    since = null;
+    begun = false;
     // Whoever interrupts runs holds the lock too, so no interrupt meant for this run comes later.
     Thread.interrupted();
   }
@@ -157,7 +160,7 @@ final class LockedWorker implements Runnable {
   /** The body that runs (rule G20), or null. The pool's lock is held. */
   Managed.@Nullable Run run(long nanoTime) {
     LockedJob running = job;
-    if (running == null || since == null || thread == null) {
+    if (running == null || !begun || thread == null) {
       return null;
     }
     return new Managed.Run(running.name(), thread, nanoTime - since, number, running);
@@ -166,7 +169,7 @@ final class LockedWorker implements Runnable {
   /** What inspect() shows, or null while no body runs. The pool's lock is held. */
   Family.@Nullable Running running(Instant now, long nanoTime) {
     LockedJob running = job;
-    if (running == null || since == null || thread == null) {
+    if (running == null || !begun || thread == null) {
       return null;
     }
     return new Family.Running(running.name(), now.minusNanos(nanoTime - since), thread.getName());

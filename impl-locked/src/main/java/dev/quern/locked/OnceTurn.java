@@ -23,7 +23,7 @@ final class OnceTurn extends ContextTurn {
   }
 
   @Override
-  void body() throws Exception {
+  public void run() throws Exception {
     once.run();
   }
 }

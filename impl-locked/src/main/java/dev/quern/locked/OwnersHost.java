@@ -50,6 +50,11 @@ final class OwnersHost implements Host {
   }
 
   @Override
+  public long recentNanoTime() {
+    return host.recentNanoTime();
+  }
+
+  @Override
   public Parker parker() {
     return host.parker();
   }

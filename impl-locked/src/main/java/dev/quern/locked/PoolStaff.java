@@ -226,7 +226,7 @@ class PoolStaff {
    * @return false if the worker is to leave
    */
   boolean next(LockedWorker worker, boolean ok) {
-    lock.lock();
+    BriefLock.lock(lock);
     try {
       boolean ran = worker.job != null;
       endBody(worker, ok);
@@ -241,7 +241,7 @@ class PoolStaff {
       } else if (!awaitJob(worker)) {
         return false;
       }
-      worker.begins(host.nanoTime(), ++begun);
+      worker.begins(host.recentNanoTime(), ++begun);
       return true;
     } finally {
       lock.unlock();

@@ -67,6 +67,11 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
     this.producersWait = producersWait;
   }
 
+  /** With the lock held: how many items count. */
+  int held() {
+    return items.size();
+  }
+
   /** After an append, with the lock held. Returns whether {@link #afterAppend} is wanted. */
   abstract boolean appended();
 
@@ -95,7 +100,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
 
   @Override
   public final int size() {
-    return locked(() -> items.size());
+    return locked(this::held);
   }
 
   @Override
@@ -152,7 +157,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
         guarded(
             () -> {
               checkOpen();
-              if (!added.isEmpty() && items.size() > capacity - added.size()) {
+              if (!added.isEmpty() && held() > capacity - added.size()) {
                 return refuse();
               }
               return append(added, runs);
@@ -194,10 +199,10 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
   /** With the lock held. False when the time is up. */
   private boolean awaitRoom(QueueDeadline deadline, String operation) throws InterruptedException {
     checkOpen();
-    if (items.size() >= capacity && deadline.waits() && holdsCaller()) {
+    if (held() >= capacity && deadline.waits() && holdsCaller()) {
       throw misuse(operation + " from inside it, with no room, would wait for itself");
     }
-    while (items.size() >= capacity) {
+    while (held() >= capacity) {
       if (!deadline.await(notFull)) {
         return false;
       }
@@ -210,10 +215,20 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
     if (added.isEmpty()) {
       return Outcome.ACCEPTED;
     }
-    items.addAll(added);
-    captured.addAll(runs);
+    if (added.size() == 1) {
+      items.add(added.get(0));
+    } else {
+      items.addAll(added);
+    }
+    if (!runs.isEmpty()) {
+      captured.addAll(runs);
+    }
     accepted += added.size();
     return appended() ? Outcome.SIGNAL : Outcome.ACCEPTED;
+  }
+
+  final boolean bounded() {
+    return bounded;
   }
 
   final <T extends @Nullable Object> T locked(Supplier<T> step) {
@@ -251,7 +266,7 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
 
   /** With the lock held, after one item was taken out. */
   final void signalRoom() {
-    if (items.size() < capacity) {
+    if (producersWait && items.size() < capacity) {
       notFull.signal();
     }
   }
@@ -328,6 +343,6 @@ abstract class QueueInlet<E> implements Inlet<E>, Managed {
 
   /** With the lock held: how full it is, in words. */
   final String fill() {
-    return bounded ? items.size() + " of " + capacity : items.size() + " items";
+    return bounded ? held() + " of " + capacity : held() + " items";
   }
 }

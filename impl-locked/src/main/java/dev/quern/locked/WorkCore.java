@@ -4,6 +4,7 @@ package dev.quern.locked;
 import dev.quern.Action;
 import dev.quern.Call;
 import dev.quern.Cancellation;
+import dev.quern.ClosedException;
 import dev.quern.ContextHook;
 import dev.quern.Kind;
 import dev.quern.locked.WorkState.State;
@@ -154,29 +155,36 @@ final class WorkCore {
    */
   void broke(Throwable error) {
     host.failed(Kind.WORK_QUEUE, name, null, error);
-    run(
-        () -> {
-          if (!gate.isBroken()) {
-            gate.breakWith(error);
-            Set<LockedWork> works = queuedOrRunning();
-            delayed.forEach(works::add);
-            works.forEach(work -> cancel(work, WorkState::cancel));
-            changed.signalAll();
-          }
-        });
+    run(() -> breakWith(error));
     lanes.endIfOver();
   }
 
   // ---- Under the lock: what an event does
 
-  /** An event that may put the item in line. */
+  private void breakWith(Throwable error) {
+    if (!gate.isBroken()) {
+      gate.breakWith(error);
+      Set<LockedWork> works = queuedOrRunning();
+      delayed.forEach(works::add);
+      works.forEach(work -> cancel(work, WorkState::cancel));
+      changed.signalAll();
+    }
+  }
+
+  /**
+   * An event that may put the item in line.
+   *
+   * @throws ClosedException if the pool of its lanes broke, which is about to say so
+   */
   State queue(LockedWork work, Step event) {
     State old = event.apply(work.state);
     if (settle(work, old)) {
       try {
         lanes.engage();
-      } catch (RuntimeException poolBroken) {
-        throw new AssertionError(label() + ": its pool takes no lane", poolBroken);
+      } catch (ClosedException poolBroke) {
+        Throwable cause = poolBroke.getCause() == null ? poolBroke : poolBroke.getCause();
+        breakWith(cause);
+        throw new ClosedException(label() + ": broken by " + cause, cause);
       }
     }
     return old;

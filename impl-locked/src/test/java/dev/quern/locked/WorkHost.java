@@ -34,6 +34,12 @@ final class WorkHost implements Host {
   /** What the clock throws the next time that it is read. */
   final AtomicReference<@Nullable Error> clockFault = new AtomicReference<>();
 
+  /** What is done on the thread that reports, before the report is made. */
+  Runnable beforeReport = () -> {};
+
+  /** The last one that was made for a queue. */
+  @Nullable LockedThreadPool pool;
+
   /** Close to the end of the scale, so that every deadline is beyond it. */
   final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 1500);
 
@@ -57,7 +63,7 @@ final class WorkHost implements Host {
         spec.priority(ThreadPoolSpec.NO_PRIORITY),
         wheel,
         current,
-        (host, pool) -> new LockedThreadPool(host, pool, false));
+        (host, workers) -> pool = new LockedThreadPool(host, workers, false));
   }
 
   /** Moves the clock and lets all that is due expire, as the timer thread would. */
@@ -125,6 +131,7 @@ final class WorkHost implements Host {
 
   @Override
   public void failed(Kind kind, String primitive, @Nullable String item, Throwable cause) {
+    beforeReport.run();
     failures.add(new Told(kind, primitive, item, cause));
   }
 

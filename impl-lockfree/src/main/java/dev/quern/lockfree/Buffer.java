@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
-import static java.lang.invoke.MethodHandles.lookup;
-
 import dev.quern.spi.Parker;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -53,16 +49,10 @@ final class Buffer<E> {
 
   private static final int LARGEST_RING = 1 << 16;
 
-  private static final VarHandle HEAD =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "head", VarHandle.class, Buffer.class, long.class);
-
   private final Cursors cursors;
   private final SlowAppends slow;
   private final ChunkList chunks;
 
-  private long head; // consumer; others read it by headOpaque
-  private long seen; // consumer: up to here items were appended when it last looked
   private @Nullable Run<E> front; // consumer: restored, not empty
   private long restored; // consumer: how many are in front
 
@@ -75,8 +65,6 @@ final class Buffer<E> {
     this.cursors = new Cursors(capacity, producersWait, begin);
     this.slow = new SlowAppends(parker);
     this.chunks = slots;
-    this.head = begin;
-    this.seen = begin;
   }
 
   /** One that holds exactly so many. */
@@ -102,6 +90,7 @@ final class Buffer<E> {
         chunk.setRelease(place, item);
         return Cursors.isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
       }
+      Thread.onSpinWait(); // lost the race: the winner may append some more without a fight
     }
   }
 
@@ -122,6 +111,7 @@ final class Buffer<E> {
         fill(chunk, place, items);
         return Cursors.isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
       }
+      Thread.onSpinWait();
     }
   }
 
@@ -139,24 +129,43 @@ final class Buffer<E> {
 
   /** Consumer. Null only if the buffer was empty at some instant of the call; it is armed then. */
   @Nullable E poll() {
-    if (front != null) {
-      return takeRestored(front);
+    return poll(true);
+  }
+
+  /** Consumer: the same, and arms only if asked to: for those whom nobody has to wake. */
+  @Nullable E poll(boolean arm) {
+    Run<E> first = front;
+    if (first != null) {
+      return takeRestored(first);
     }
-    if (head == seen) {
-      seen = cursors.look(head, true);
-      if (head == seen) {
-        return null;
-      }
+    long head = cursors.head();
+    if (head == cursors.seen() && look(head, arm) == 0) {
+      return null;
     }
     Chunk chunk = chunks.at(head);
-    E item = await(chunk);
+    E item = await(chunk, head);
     if (item != null) {
       chunk.clear(head);
       chunks.enter(chunk, head);
-      headOpaque(head + 1);
-      cursors.publish(head);
+      cursors.leave(head + 1);
     }
     return item;
+  }
+
+  /** Consumer: whether the next poll would have to look for what was appended lately. */
+  boolean isUsedUp() {
+    return cursors.head() == cursors.seen() && front == null;
+  }
+
+  /** Consumer, when it is used up: how much was appended since. Arms nothing. */
+  long lookAhead() {
+    return look(cursors.head(), false);
+  }
+
+  private long look(long head, boolean arm) {
+    long end = cursors.look(head, arm);
+    cursors.setSeen(end);
+    return end - head;
   }
 
   /** Consumer. Arms nothing. */
@@ -164,10 +173,11 @@ final class Buffer<E> {
     if (front != null) {
       return front.peek();
     }
-    if (head == seen) {
-      seen = cursors.look(head, false);
+    long head = cursors.head();
+    if (head == cursors.seen() && look(head, false) == 0) {
+      return null;
     }
-    return head == seen ? null : await(chunks.at(head));
+    return await(chunks.at(head), head);
   }
 
   /**
@@ -175,13 +185,13 @@ final class Buffer<E> {
    * copy; a copy for a ring. Null if nothing was there.
    */
   @Nullable Run<E> detach() {
+    long head = cursors.head();
     long end = cursors.arm(head);
-    seen = end;
+    cursors.setSeen(end);
     Run<E> all = Run.join(front, end == head ? null : chunks.<E>detach(head, end, slow));
     front = null;
     restored = 0;
-    headOpaque(end);
-    cursors.publish(head);
+    cursors.leave(end);
     return all;
   }
 
@@ -191,19 +201,20 @@ final class Buffer<E> {
     if (back != null) {
       restored += Run.count(back);
       front = Run.join(back, front);
-      cursors.restore(head - restored);
+      cursors.restore(cursors.head() - restored);
     }
   }
 
   /** Consumer: all there is, in order. Arms nothing. */
   List<E> copy() {
-    seen = cursors.look(head, false);
-    List<E> all = new ArrayList<>((int) (restored + (seen - head)));
+    long head = cursors.head();
+    long end = head + look(head, false);
+    List<E> all = new ArrayList<>((int) (restored + (end - head)));
     for (Run<E> run = front; run != null; run = run.rest()) {
       run.copyTo(all);
     }
-    if (head != seen) {
-      new Run<E>(slow, chunks.at(head), head, seen).copyTo(all);
+    if (head != end) {
+      new Run<E>(slow, chunks.at(head), head, end).copyTo(all);
     }
     return all;
   }
@@ -229,6 +240,7 @@ final class Buffer<E> {
       removeRestored(places, all.subList(0, inFront));
     }
     leave(gone);
+    long head = cursors.head();
     if (!kept.isEmpty()) {
       Run.put(chunks.at(head), head, kept);
     }
@@ -248,10 +260,11 @@ final class Buffer<E> {
 
   private void leave(int count) {
     for (int i = 0; i < count; i++) {
+      long head = cursors.head();
       Chunk chunk = chunks.at(head);
       chunk.clear(head);
       chunks.enter(chunk, head);
-      headOpaque(head + 1);
+      cursors.moveHead(head + 1);
     }
   }
 
@@ -284,24 +297,19 @@ final class Buffer<E> {
 
   /** How many items were ever accepted; any thread, exact when quiet. */
   long accepted() {
-    return cursors.appended((long) HEAD.getOpaque(this));
+    return cursors.appended();
   }
 
   private E takeRestored(Run<E> first) {
     E item = first.take();
     front = Run.skipEmpty(first);
     restored--;
-    cursors.publish(head - restored);
+    cursors.publish(cursors.head() - restored);
     return item;
   }
 
   @SuppressWarnings("unchecked") // only append puts items in
-  private @Nullable E await(Chunk chunk) {
-    return (E) slow.await(chunk, head);
-  }
-
-  /** Pairs with nothing: {@link #accepted} is a snapshot. */
-  private void headOpaque(long value) {
-    HEAD.setOpaque(this, value);
+  private @Nullable E await(Chunk chunk, long place) {
+    return (E) slow.await(chunk, place);
   }
 }

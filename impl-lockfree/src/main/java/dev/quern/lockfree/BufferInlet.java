@@ -155,6 +155,10 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
   }
 
   private boolean accepted(Appended appended) {
+    return appended == Appended.QUIET || settled(appended);
+  }
+
+  private boolean settled(Appended appended) {
     switch (appended) {
       case CLOSED -> throw closedException();
       case FULL -> {

@@ -54,9 +54,12 @@ abstract class ContextWord {
     return ThreadIds.of(thread) << OWNER_SHIFT;
   }
 
-  /** In, if it is open and nobody is inside. */
+  /**
+   * In, if it is open and nobody is inside. A look first: a step that fails takes the line away
+   * from the owner all the same.
+   */
   final boolean enter(long me) {
-    return WORD.compareAndSet(this, 0L, me);
+    return word == 0 && WORD.compareAndSet(this, 0L, me);
   }
 
   /** Out, if nothing came meanwhile; else through {@link #tryLeave}. */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
-import static java.lang.invoke.MethodHandles.lookup;
-
-import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
@@ -18,7 +16,12 @@ import java.lang.invoke.VarHandle;
  *           position append: how many were ever appended
  *   taken   epoch, position: how many were taken for good; the consumer's alone
  *   limit   epoch, position: a hint, the highest position that had room when someone looked
+ *   head, seen  the consumer's alone, for {@link Buffer}: they lie here because of what follows
  * </pre>
+ *
+ * <p>What producers write and what the consumer writes lie apart, each group on cache lines of its
+ * own: else each item taken would take the word away from who is about to append. An array, since
+ * it alone has an order that the virtual machine keeps.
  *
  * <p>An append is one compare-and-set of the word: it takes the place, needs the buffer open, and
  * learns whether it has to signal, in one step. So nothing races with close, and of the appends
@@ -54,18 +57,19 @@ final class Cursors {
   private static final long POSITION = EPOCH_ONE - 1;
   private static final long EPOCH = ARMED - EPOCH_ONE;
 
-  private static final VarHandle WORD = handle("word");
-  private static final VarHandle TAKEN = handle("taken");
-  private static final VarHandle LIMIT = handle("limit");
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  // The places of the words below: two groups, each on cache lines that nothing else lies on.
+  private static final int PADDING = 16; // longs; processors fetch lines in pairs
+  private static final int WORD = PADDING;
+  private static final int LIMIT = WORD + 1;
+  private static final int TAKEN = LIMIT + PADDING;
+  private static final int HEAD = TAKEN + 1;
+  private static final int SEEN = HEAD + 1;
 
   private final long capacity; // zero: no bound
   private final boolean fenced;
-
-  private volatile long word;
-  private volatile long taken;
-
-  @SuppressWarnings("UnusedVariable") // through LIMIT alone
-  private long limit;
+  private final long[] words = new long[SEEN + PADDING];
 
   private long epoch; // consumer: that of taken, in its place
 
@@ -73,30 +77,42 @@ final class Cursors {
   Cursors(int capacity, boolean fenced, long begin) {
     this.capacity = capacity;
     this.fenced = fenced;
-    this.word = ARMED | at(0, begin);
-    this.taken = at(0, begin);
-    this.limit = at(0, begin); // no room known
+    words[WORD] = ARMED | at(0, begin);
+    words[LIMIT] = at(0, begin); // no room known
+    words[TAKEN] = at(0, begin);
+    words[HEAD] = begin;
+    words[SEEN] = begin;
   }
 
   /** Producer: a word that has room for so many, for {@link #tryAppend}; or SHUT, or FULL. */
   long admit(int count) {
+    long[] own = words; // in a local: a volatile read makes the compiler read fields again
+    long seen = (long) WORDS.getVolatile(own, WORD);
+    if (capacity == 0) {
+      return seen < 0 ? SHUT : seen;
+    }
+    // Out of range in another epoch, in a shut buffer, or where positions go round; should it be
+    // all
+    // but one round off, then the hint is of the epoch that a restore begins: the stricter limit.
+    long room = limitAcquire(own) - (seen & ~ARMED);
+    return Long.compareUnsigned(room - count, capacity) < 0 ? seen : admitExactly(count);
+  }
+
+  private long admitExactly(int count) {
     while (true) {
-      long seen = word;
+      long seen = word();
       if (seen < 0) {
         return SHUT;
       }
-      if (capacity == 0) {
-        return seen;
-      }
-      long hint = limitAcquire();
+      long hint = limitAcquire(words);
       if (sameEpoch(hint, seen) && gap(hint, seen) >= count) {
         return seen;
       }
-      long out = taken;
+      long out = taken();
       if (sameEpoch(out, seen)) {
         long exact = at(out & EPOCH, out + capacity);
         if (exact != hint) {
-          LIMIT.compareAndSet(this, hint, exact); // a store by one who slept would go back
+          WORDS.compareAndSet(words, LIMIT, hint, exact); // a store by one who slept would go back
         }
         return gap(exact, seen) >= count ? seen : FULL;
       }
@@ -106,7 +122,7 @@ final class Cursors {
 
   /** Producer: takes the places at the word's position, if the word is still the same. */
   boolean tryAppend(long admitted, int count) {
-    return WORD.compareAndSet(this, admitted, at(admitted & EPOCH, admitted + count));
+    return WORDS.compareAndSet(words, WORD, admitted, at(admitted & EPOCH, admitted + count));
   }
 
   /** Whether the append that replaced this word has to signal. */
@@ -125,10 +141,13 @@ final class Cursors {
    */
   long look(long head, boolean arm) {
     while (true) {
-      long seen = word;
+      long seen = word();
       long ahead = gap(seen, head);
       assert ahead >= 0 : "taken before it was appended";
-      if (ahead > 0 || !arm || isArmed(seen) || WORD.compareAndSet(this, seen, seen | ARMED)) {
+      if (ahead > 0
+          || !arm
+          || isArmed(seen)
+          || WORDS.compareAndSet(words, WORD, seen, seen | ARMED)) {
         return head + ahead;
       }
     }
@@ -136,16 +155,28 @@ final class Cursors {
 
   /** Consumer: the end of what was appended; arms at that instant. */
   long arm(long head) {
-    return head + gap((long) WORD.getAndBitwiseOr(this, ARMED), head);
+    return head + gap((long) WORDS.getAndBitwiseOr(words, WORD, ARMED), head);
   }
 
   /** Consumer: so many are taken now. */
   void publish(long position) {
+    publish(words, position);
+  }
+
+  /** Consumer: has emptied the slots in front of that position, and nothing else is in front. */
+  void leave(long position) {
+    long[] own = words;
+    headOpaque(own, position);
+    publish(own, position);
+  }
+
+  private void publish(long[] own, long position) {
     long value = at(epoch, position);
     if (fenced) {
-      taken = value; // the fence: waiting producers are looked for after this
+      WORDS.setVolatile(
+          own, TAKEN, value); // the fence: waiting producers are looked for after this
     } else {
-      publishRelease(value);
+      publishRelease(own, value);
     }
   }
 
@@ -157,27 +188,27 @@ final class Cursors {
     }
     epoch = (epoch + EPOCH_ONE) & EPOCH;
     long out = at(epoch, position);
-    taken = out;
+    WORDS.setVolatile(words, TAKEN, out);
     limitRelease(at(epoch, position + capacity));
-    for (long seen = word; !sameEpoch(seen, out); seen = word) {
+    for (long seen = word(); !sameEpoch(seen, out); seen = word()) {
       help(out, seen);
     }
   }
 
   /** Any thread. */
   void close() {
-    WORD.getAndBitwiseOr(this, CLOSED);
+    WORDS.getAndBitwiseOr(words, WORD, CLOSED);
   }
 
   boolean isClosed() {
-    return word < 0;
+    return word() < 0;
   }
 
   /** Any thread: exact at the instant when taken was read, or at one of the appends since. */
   int size() {
     while (true) {
-      long out = taken;
-      long seen = word;
+      long out = taken();
+      long seen = word();
       if (sameEpoch(out, seen)) {
         return (int) Math.min(Integer.MAX_VALUE, gap(seen, out));
       }
@@ -185,9 +216,30 @@ final class Cursors {
     }
   }
 
-  /** Any thread: how many were ever appended, given how many left the slots some time ago. */
-  long appended(long headBefore) {
-    return headBefore + gap(word, headBefore);
+  /** Any thread: how many were ever appended. */
+  long appended() {
+    long headBefore = (long) WORDS.getOpaque(words, HEAD);
+    return headBefore + gap(word(), headBefore);
+  }
+
+  /** Consumer: where the slots begin that still hold something. */
+  long head() {
+    return words[HEAD];
+  }
+
+  /** Consumer. */
+  void moveHead(long position) {
+    headOpaque(words, position);
+  }
+
+  /** Consumer: up to here items were appended when it last looked. */
+  long seen() {
+    return words[SEEN];
+  }
+
+  /** Consumer. */
+  void setSeen(long value) {
+    words[SEEN] = value;
   }
 
   /** The signed distance of two positions; {@code a} and {@code b} may have other bits. */
@@ -200,7 +252,7 @@ final class Cursors {
    */
   private void help(long out, long seen) {
     if ((((seen + EPOCH_ONE) ^ out) & EPOCH) == 0) {
-      WORD.compareAndSet(this, seen, (seen & ~EPOCH) | (out & EPOCH));
+      WORDS.compareAndSet(words, WORD, seen, (seen & ~EPOCH) | (out & EPOCH));
     }
   }
 
@@ -213,24 +265,32 @@ final class Cursors {
   }
 
   /** Pairs with the volatile reads of taken: slots were emptied before they are used again. */
-  private void publishRelease(long value) {
-    TAKEN.setRelease(this, value);
+  private static void publishRelease(long[] own, long value) {
+    WORDS.setRelease(own, TAKEN, value);
+  }
+
+  /** Pairs with nothing: {@link #appended} is a snapshot. */
+  private static void headOpaque(long[] own, long value) {
+    WORDS.setOpaque(own, HEAD, value);
   }
 
   /**
    * Pairs with limitRelease and the producers' CAS: what its writer knew of emptied slots is known
    * here.
    */
-  private long limitAcquire() {
-    return (long) LIMIT.getAcquire(this);
+  private static long limitAcquire(long[] own) {
+    return (long) WORDS.getAcquire(own, LIMIT);
   }
 
   private void limitRelease(long value) {
-    LIMIT.setRelease(this, value);
+    WORDS.setRelease(words, LIMIT, value);
   }
 
-  private static VarHandle handle(String field) {
-    return ConstantBootstraps.fieldVarHandle(
-        lookup(), field, VarHandle.class, Cursors.class, long.class);
+  private long word() {
+    return (long) WORDS.getVolatile(words, WORD);
+  }
+
+  private long taken() {
+    return (long) WORDS.getVolatile(words, TAKEN);
   }
 }

@@ -5,7 +5,6 @@ import dev.quern.Action;
 import dev.quern.Handler;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed.Counts;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +27,8 @@ final class DaemonBatches<E> {
   private final @Nullable ClassLoader loader;
   private final int maxBatch;
   private final DaemonTally tally = new DaemonTally();
-  private final Action handle = this::handleItem; // made once: a run allocates nothing
-  private final Action batchEnd;
-  private @Nullable E item; // for handle
+  private final Gathering gathering = new Gathering();
+  private final Action batchEnd; // made once: a run allocates nothing
   private boolean foundEmpty;
   private boolean closingSeen;
 
@@ -49,19 +47,20 @@ final class DaemonBatches<E> {
   int run() {
     int handled = 0;
     foundEmpty = false;
+    UserCode.clean(loader);
     while (handled < maxBatch && !isOver(handled)) {
-      long now = host.nanoTime(); // may fail, so before an item is out
-      item = queue.takeNext();
-      if (item == null) {
+      if (handled > 0 && queue.buffer.isUsedUp()) {
+        gathering.more(queue.buffer); // what it finds the next look finds, too
+      }
+      long now = host.recentNanoTime(); // may fail, so before an item is out
+      if (!handleNext(now)) {
         foundEmpty = true;
         break;
       }
       handled++;
-      tally.beginsRelease(now);
-      tally.ranRelease(runHere(handle));
     }
     if (handled > 0) {
-      runHere(batchEnd);
+      UserCode.runHere(host, queue.kind(), queue.name(), null, loader, batchEnd);
       tally.settle();
     }
     return handled;
@@ -73,6 +72,10 @@ final class DaemonBatches<E> {
   }
 
   private boolean isOver(int handled) {
+    return !state.isPlain() && mayBeOver(handled);
+  }
+
+  private boolean mayBeOver(int handled) {
     if (!closingSeen && state.isClosing()) {
       closingSeen = true;
       if (handled > 0) {
@@ -82,19 +85,35 @@ final class DaemonBatches<E> {
     return state.isHeld();
   }
 
-  /** The item is let go of before it is handled: the handler may drop the last reference. */
-  private void handleItem() throws Exception {
-    E next = Objects.requireNonNull(item);
-    item = null;
-    if (queue.hooks == null) {
-      handler.handle(next);
-    } else {
-      queue.hooks.run(next).run();
+  /** False if there is none. In a frame of its own, so that nothing of the item is kept after. */
+  private boolean handleNext(long now) {
+    E item = queue.takeNext();
+    if (item == null) {
+      return false;
     }
+    tally.beginsRelease(now);
+    tally.ranRelease(handle(item));
+    return true;
   }
 
-  private boolean runHere(Action code) {
-    return UserCode.runHere(host, queue.kind(), queue.name(), null, loader, code);
+  /**
+   * As {@link UserCode#runHere} does it, but at one place for one kind of code, so that the handler
+   * can be compiled into it; and what is clean after one item is clean before the next.
+   */
+  private boolean handle(E item) {
+    try {
+      if (queue.hooks == null) {
+        handler.handle(item);
+      } else {
+        queue.hooks.run(item).run();
+      }
+      return true;
+    } catch (Throwable thrown) {
+      host.failed(queue.kind(), queue.name(), null, thrown);
+      return false;
+    } finally {
+      UserCode.clean(loader);
+    }
   }
 
   /** Drainer: the drain is over, and with it what may be interrupted. */

@@ -237,6 +237,11 @@ final class DaemonState {
     return (word & (INACTIVE | PAUSES | CUT | BROKEN)) != 0;
   }
 
+  /** Drainer, between two items: whether none of all this is so, and it need not ask further. */
+  boolean isPlain() {
+    return (word & (CLOSING | INACTIVE | PAUSES | CUT | BROKEN)) == 0;
+  }
+
   boolean isDraining() {
     return (word & DRAINING) != 0;
   }

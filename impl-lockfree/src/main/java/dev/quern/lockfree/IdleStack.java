@@ -104,6 +104,11 @@ final class IdleStack<W extends WorkerState> {
     }
   }
 
+  /** Also if all that are left in it time out. */
+  boolean isEmpty() {
+    return place(top) == 0;
+  }
+
   private static int place(long top) {
     return (int) top;
   }

@@ -18,12 +18,14 @@ import java.util.function.LongConsumer;
  *   takeBack         IDLE          IDLE          RUNNING        RUNNING
  *   ..AndRefuse      IDLE          IDLE          RUNNING (c)    RUNNING (c)
  *   endRun, endBody  -             -             IDLE (e)       WAITING (e); or IDLE (l)
+ *   repeat(stamp)    -             -             -              RUNNING (r)
  *   drop(stamp)      -             IDLE          -              -
  *
  *   (s) with a new stamp   (w) written all the same, so that the run reads from it (rule G2)
  *   (b) only if the stamp is the one of the place; a body more
  *   (c) and CANCELLING: ask changes nothing until the run's end clears it
  *   (e) a body less, unless it is done()   (l) done() with an interlock: the body looked again
+ *   (r) if the job submitted itself, and not more often in a row than maxRun: no place, no line
  *
  *   bits      field        meaning
  *   0-1       phase        IDLE, WAITING, RUNNING, AGAIN
@@ -254,6 +256,23 @@ class JobState extends LineNode {
       long now = (run ? ended(old, again) : old) - BODY;
       if (WORD.compareAndSet(this, old, now)) {
         return old;
+      }
+    }
+  }
+
+  /**
+   * By the worker whose body has left: the run ends, and the one that follows begins there in the
+   * same step, without a place in line. False if not just that run follows.
+   */
+  boolean repeat(long stamp) {
+    while (true) {
+      long old = word;
+      if (phase(old) != AGAIN || stamp(old) != stamp) {
+        return false;
+      }
+      assert (old & CANCELLING) == 0 : this;
+      if (WORD.compareAndSet(this, old, old & ~PHASE | RUNNING)) {
+        return true;
       }
     }
   }

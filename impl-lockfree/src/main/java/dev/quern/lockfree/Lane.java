@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
+import static java.lang.invoke.MethodHandles.lookup;
+
+import dev.quern.Action;
 import dev.quern.Cancellation;
 import dev.quern.ClosedException;
 import dev.quern.Job;
 import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.spi.Managed;
+import java.lang.invoke.ConstantBootstraps;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +25,18 @@ import org.jspecify.annotations.Nullable;
  * paused. A job of the queue's own pool, or of a shared one, used again; or the queue's reserved
  * worker. What it shows of itself is written by its own thread only.
  *
+ * <p>Of these stores one a run is in volatile mode, the last, before the looks at the pin and at
+ * those who wait; those before it are ordered by steps of line and item, or by each other: release.
+ *
  * <p>On a shared pool it gives the worker back after some items, and comes again behind what waits
  * there (rule W25): it stays engaged, and its job is submitted once more from its own body.
  */
 final class Lane {
+  private static final VarHandle PLACE = handle("place", long.class);
+  private static final VarHandle WORK = handle("work", LockfreeWork.class);
+  private static final VarHandle SINCE = handle("since", long.class);
+  private static final VarHandle BEGUN = handle("begun", long.class);
+  private static final VarHandle COMPLETED = handle("completed", long.class);
   private static final long NOT_TAKING = Long.MAX_VALUE;
   private static final int COUNT_BITS = 47; // the number of a lane has 16
 
@@ -37,7 +51,10 @@ final class Lane {
   private final @Nullable Job job; // the reserved worker has none
   private final @Nullable ReservedWorker reserved;
   private final LongConsumer intent;
+  private final Consumer<Action> capture = made -> captured = made;
 
+  private final LaneLinger linger = new LaneLinger();
+  private boolean lingered; // and has found something; its own thread only
   private final InterruptPin pin = new InterruptPin();
   private volatile long place = NOT_TAKING; // that it took, or is about to take
   private volatile @Nullable LockfreeWork work;
@@ -48,6 +65,7 @@ final class Lane {
   private volatile long failed;
   private volatile long waited; // nanoseconds
   private volatile long ran; // nanoseconds
+  private @Nullable Action captured; // what a hook made of the next run; its own thread only
   private long inLineSince; // what it took, on the wheel's scale; its own thread only
 
   Lane(WorkCore core, int number) {
@@ -67,12 +85,41 @@ final class Lane {
   }
 
   private LongConsumer intent() {
-    return core.times == WorkTimes.TOTALS ? this::intendTimed : taken -> place = taken;
+    return core.times == WorkTimes.TOTALS ? this::intendTimed : this::setPlaceRelease;
   }
 
   private void intendTimed(long taken) {
-    place = taken;
+    setPlaceRelease(taken);
     inLineSince = core.line.stamped(taken); // now: once taken, its cell may get another time
+  }
+
+  private static VarHandle handle(String field, Class<?> type) {
+    return ConstantBootstraps.fieldVarHandle(lookup(), field, VarHandle.class, Lane.class, type);
+  }
+
+  /** Before the step by which the item leaves its place: seen by who sees head beyond it. */
+  private void setPlaceRelease(long taken) {
+    PLACE.setRelease(this, taken);
+  }
+
+  /** Before the item's step: seen by who sees it running. Null: see the end of a run. */
+  private void setWorkRelease(@Nullable LockfreeWork item) {
+    WORK.setRelease(this, item);
+  }
+
+  /** Before it is counted as begun. */
+  private void setSinceRelease(long now) {
+    SINCE.setRelease(this, now);
+  }
+
+  /** After item and time. */
+  private void countBegunRelease() {
+    BEGUN.setRelease(this, (long) BEGUN.get(this) + 1);
+  }
+
+  /** Before the item's step, and before the next item and time. */
+  private void countCompletedRelease() {
+    COMPLETED.setRelease(this, (long) COMPLETED.get(this) + 1);
   }
 
   void start() {
@@ -193,13 +240,23 @@ final class Lane {
       } catch (Throwable ours) { // what an item threw has been reported
         core.broke(ours);
       }
-    } while (!comesAgain && !core.lanes.leave(this));
+    } while (!comesAgain && (lingers() || !core.lanes.leave(this)));
     core.current.set(null); // removed, it would be allocated anew at the next engagement
     if (comesAgain) {
       core.settled(); // others may have emptied the line
     } else {
       core.lanes.endIfOver();
     }
+  }
+
+  /** It shows no thread, as if it had left. */
+  private boolean lingers() {
+    if (!core.lanes.mayLinger()) {
+      return false;
+    }
+    core.settled();
+    lingered = linger.finds(core);
+    return lingered;
   }
 
   /** Whether it comes again, and so must not leave. */
@@ -209,6 +266,10 @@ final class Lane {
     try {
       for (Object next = take(); next != null; next = take()) {
         LockfreeWork item = (LockfreeWork) next;
+        if (lingered) {
+          lingered = false;
+          core.lanes.engageForRest();
+        }
         core.waits.wakeAll(); // whoever flushes waits for head, and for this lane to be past
         if (core.gate.isBroken()) {
           item.discard();
@@ -247,7 +308,7 @@ final class Lane {
   }
 
   private void run(LockfreeWork item) {
-    work = item; // before it runs: whoever flushes the queue looks for what is queued behind it
+    setWorkRelease(item); // whoever flushes the queue looks for what is queued behind it
     boolean well = false;
     if (!begins(item)) {
       work = null;
@@ -258,40 +319,51 @@ final class Lane {
       begin();
       well =
           UserCode.runHere(
-              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), item.takeCode());
+              core.host, Kind.WORK_QUEUE, core.name, item.name(), item.loader(), takeCode(item));
       if (core.times == WorkTimes.TOTALS) {
         ran = ran + (core.host.nanoTime() - since);
       }
     } finally {
-      completed = completed + 1;
-      failed = failed + (well ? 0 : 1);
+      if (!well) {
+        failed = failed + 1;
+      }
+      countCompletedRelease();
       try {
         end(item);
       } finally {
-        work = null;
+        setWorkRelease(null);
+        place = NOT_TAKING; // volatile, for both looks that follow
         pin.endRun();
-        place = NOT_TAKING;
         core.waits.wakeAll();
       }
     }
   }
 
+  private Action takeCode(LockfreeWork item) {
+    Action made = captured;
+    if (made == null) {
+      return item.code();
+    }
+    captured = null;
+    return made;
+  }
+
   /** Since when comes first: whoever sees that a run has begun sees its time. */
   private void begin() {
     try {
-      since = core.host.nanoTime();
+      setSinceRelease(core.host.nanoTime());
       if (core.times == WorkTimes.TOTALS) {
         waited = waited + (core.wheel.sinceOrigin(since) - inLineSince);
       }
     } finally {
-      begun = begun + 1;
+      countBegunRelease();
     }
   }
 
   /** It has left the line, so what is thrown must not leave it queued. */
   private boolean begins(LockfreeWork item) {
     try {
-      return item.begin(place);
+      return item.begin(place, capture);
     } catch (Throwable ours) {
       work = null;
       item.discard();

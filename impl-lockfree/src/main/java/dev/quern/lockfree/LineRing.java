@@ -58,9 +58,9 @@ final class LineRing {
   private static final long LAST_LAP = (1L << (Long.SIZE - 1 - LAP_SHIFT)) - 2;
 
   private static final VarHandle MARK = MethodHandles.arrayElementVarHandle(long[].class);
-  private static final VarHandle TAIL = handle("tail", long.class);
-  private static final VarHandle HEAD = handle("head", long.class);
-  private static final VarHandle NEXT = handle("next", LineRing.class);
+  private static final VarHandle NEXT =
+      ConstantBootstraps.fieldVarHandle(
+          lookup(), "next", VarHandle.class, LineRing.class, LineRing.class);
 
   final long base;
   private final int lapBits;
@@ -68,12 +68,7 @@ final class LineRing {
   private final long[] marks; // through MARK
   private final @Nullable AtomicLongArray times; // since when they stand; only of a timed ring
 
-  /** The next place; SEAL: see RunLine; MOVED: the places go on in the next ring. */
-  volatile long tail;
-
-  /** The next place to be taken. It may lag behind places that are gone. */
-  volatile long head;
-
+  private final LineEnds ends;
   private volatile @Nullable LineRing next;
 
   /** A ring of 2^sizeBits cells whose first place is {@code base}, sealed or not. */
@@ -88,8 +83,17 @@ final class LineRing {
     this.marks = new long[1 << sizeBits];
     this.times = timed ? new AtomicLongArray(1 << sizeBits) : null;
     Arrays.fill(marks, FREE); // lap 0: the laps of places begin with 1
-    this.head = base;
-    this.tail = base | seal;
+    this.ends = new LineEnds(base, base | seal);
+  }
+
+  /** The next place; SEAL: see RunLine; MOVED: the places go on in the next ring. */
+  long tail() {
+    return ends.tail();
+  }
+
+  /** The next place to be taken. It may lag behind places that are gone. */
+  long head() {
+    return ends.head();
   }
 
   int sizeBits() {
@@ -118,7 +122,7 @@ final class LineRing {
   }
 
   boolean tryClaim(long end) {
-    return TAIL.compareAndSet(this, end, end + 1);
+    return ends.stepTail(end, end + 1);
   }
 
   /** The claimant of a place that fitted: whether the cell is his, else the place is burnt. */
@@ -190,7 +194,7 @@ final class LineRing {
 
   /** The place is gone: head may pass it. */
   void pass(long place) {
-    HEAD.compareAndSet(this, place, place + 1);
+    ends.stepHead(place, place + 1);
   }
 
   /** As {@link #pass}, and with it all behind that are gone: how many they are does not matter. */
@@ -201,7 +205,7 @@ final class LineRing {
       long lap = phaseOf(mark) == STANDS ? lapOf(mark) : lapOf(mark) + burntOf(mark) + 1;
       first = Math.min(first, base + ((lap - 1) << lapBits) + cell); // the first not gone
     }
-    HEAD.compareAndSet(this, place, Math.max(first, place + 1));
+    ends.stepHead(place, Math.max(first, place + 1));
   }
 
   // ---- Rings one after another
@@ -214,7 +218,7 @@ final class LineRing {
   /** The next ring, if this one has been left; made now if need be. */
   @Nullable LineRing next() {
     LineRing found = next;
-    long end = tail;
+    long end = ends.tail();
     return found != null || end >= 0
         ? found
         : link(new LineRing(place(end), end & SEAL, lapBits, isTimed()));
@@ -224,7 +228,7 @@ final class LineRing {
   void moveOn(long end, int sizeBits) {
     // It may fail: before the step.
     LineRing made = new LineRing(place(end), end & SEAL, sizeBits, isTimed());
-    if (TAIL.compareAndSet(this, end, end | MOVED)) {
+    if (ends.stepTail(end, end | MOVED)) {
       link(made);
     }
   }
@@ -237,11 +241,11 @@ final class LineRing {
   /** No more claims but those of runs that end. False if the places go on in the next ring. */
   boolean seal() {
     while (true) {
-      long end = tail;
+      long end = ends.tail();
       if (end < 0) {
         return false;
       }
-      if (TAIL.compareAndSet(this, end, end | SEAL)) {
+      if (ends.stepTail(end, end | SEAL)) {
         return true;
       }
     }
@@ -269,10 +273,5 @@ final class LineRing {
 
   private static int phaseOf(long mark) {
     return (int) mark & 3;
-  }
-
-  private static VarHandle handle(String field, Class<?> type) {
-    return ConstantBootstraps.fieldVarHandle(
-        lookup(), field, VarHandle.class, LineRing.class, type);
   }
 }

@@ -137,7 +137,7 @@ final class LockfreeJob extends JobState implements Job {
     return switch (phase(old)) {
       case IDLE -> queued(old);
       case WAITING -> coalesced(old);
-      case RUNNING -> interlock == null ? Submission.QUEUED : counted(Submission.COALESCED);
+      case RUNNING -> interlock == null ? follows(old) : counted(Submission.COALESCED);
       default -> counted(Submission.COALESCED);
     };
   }
@@ -255,6 +255,18 @@ final class LockfreeJob extends JobState implements Job {
       pool.staff.signal();
     }
     return counted(Submission.COALESCED);
+  }
+
+  /**
+   * One that submits itself may run again at once: its worker is told. Not so what carries another
+   * primitive, which asks anew so as to give the worker back (rules T9, D10).
+   */
+  private Submission follows(long old) {
+    PoolWorker worker = code instanceof OwnCode ? null : pool.inside.get(Thread.currentThread());
+    if (worker != null) {
+      worker.follows(this, added(old));
+    }
+    return Submission.QUEUED;
   }
 
   private Submission counted(Submission coalesced) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   waits for   looks by                         is woken by
- *   an item     poll: null arms the buffer       the append that answers SIGNAL; close
+ *   an item     its poll: null arms the buffer   the append that answers SIGNAL; close
  *   room        append, which answers FULL       whoever took something; close
  * </pre>
  *
@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * this poll did not see replaces an armed word, so it signals, and then looks at the list. A putter
  * is in its list before its last look at {@code taken}; a queue made for it writes taken in
  * volatile mode, and then looks at the list. After close each looks once more.
+ *
+ * <p>With no action, and no view whose looks are polls, nobody would hear of a signal but who waits
+ * in take: then no other look arms (rule Q11 cannot tell), and spares the consumer a step and the
+ * next producer a signal.
  *
  * <p>Ordering: that of the buffer. Progress: offer, add and offerAll are lock-free, poll, peek,
  * drainTo and detach wait-free but for slow appends; take, put and the timed forms wait.
@@ -59,9 +63,15 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
 
   private volatile @Nullable BlockingQueue<E> view; // of those made first one stays
 
+  /** Whether a look that finds nothing arms: else nobody would be there to be told of the next. */
+  private volatile boolean arms;
+
+  private final Gathering gathering = new Gathering();
+
   LockfreeQueue(Host host, QueueSpec spec, @Nullable Action onNonEmpty) {
     super(host, Kind.QUEUE, spec.name(), spec.capacity(), spec.producersWait().orElse(false), null);
     this.onNonEmpty = onNonEmpty;
+    this.arms = onNonEmpty != null;
     this.role = new ConsumerRole(host.checks());
     this.takers = new WaitList(host.parker());
   }
@@ -128,18 +138,22 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
     Thread outer = sinking;
     sinking = Thread.currentThread();
     try {
-      for (int taken = 0; taken < limit; taken++) {
-        E item = removeOrBreak();
-        if (item == null) {
-          return taken;
-        }
-        sink.accept(item);
-      }
-      return limit;
+      return drain(sink, limit);
     } finally {
       sinking = outer;
       role.leave();
     }
+  }
+
+  private int drain(Consumer<? super E> sink, int limit) {
+    for (int taken = 0; taken < limit; taken++) {
+      E item = removeOrBreak(taken > 0);
+      if (item == null) {
+        return taken;
+      }
+      sink.accept(item);
+    }
+    return limit;
   }
 
   @Override
@@ -176,6 +190,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
   public BlockingQueue<E> asBlockingQueue() {
     BlockingQueue<E> made = view;
     if (made == null) {
+      arms = true; // await's looks are polls
       made = host.views().blockingQueue(this, this);
       if (!VIEW.compareAndSet(this, null, made)) {
         made = Objects.requireNonNull(view);
@@ -260,8 +275,11 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
     }
   }
 
-  private @Nullable E removeOrBreak() {
+  private @Nullable E removeOrBreak(boolean gather) {
     try {
+      if (gather && buffer.isUsedUp() && !gathering.more(buffer) && !arms) {
+        return null;
+      }
       return remove();
     } catch (Error ours) {
       throw broke(ours);
@@ -269,7 +287,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
   }
 
   private @Nullable E remove() {
-    E item = buffer.poll();
+    E item = buffer.poll(arms);
     if (item != null) {
       wakePutters();
     }

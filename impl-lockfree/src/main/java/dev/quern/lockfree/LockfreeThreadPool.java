@@ -73,6 +73,8 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   /** Of a view with a capacity. */
   final @Nullable Room room;
 
+  final boolean isVirtual;
+
   /** Whether a worker's thread serves one run only (rule P18). */
   final boolean oneRun;
 
@@ -108,6 +110,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.owner = this;
     this.room = null;
     this.lent = null;
+    this.isVirtual = spec.virtual().orElse(false);
     this.inside = inside;
     this.threadNames = spec.threadNames().orElse(false);
     this.oneRun = spec.clearThreadLocals().orElse(false);
@@ -145,6 +148,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.maxRun = 1;
     this.contextHook = host.contextHook();
     this.idleNanos = 0;
+    this.isVirtual = false;
     this.waits = new WaitList(host.parker());
     this.announced = new AnnouncedWaits(host, waits, kind, name);
     this.lent = new LentWorkers(this, base, spec.maxActive().orElse(1));
@@ -330,7 +334,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
 
   @Override
   public List<Run> runs() {
-    long nanoTime = host.nanoTime(); // first: none is said to run for longer than it does
+    long nanoTime = host.nanoTime(); // a run may seem a moment longer than it is: it has no limit
     List<Run> runs = new ArrayList<>();
     staff.forEachWorker(
         worker -> {

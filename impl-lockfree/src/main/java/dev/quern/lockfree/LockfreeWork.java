@@ -32,20 +32,25 @@ final class LockfreeWork extends WorkState implements Work {
   final WorkCore core;
   private final String name;
   private final Action code;
-  private final Object body; // whose class loader the runs have as context loader (G13)
 
   LockfreeWork(WorkCore core, String name, Action body) {
     this.core = core;
     this.name = name;
     this.code = body;
-    this.body = body;
   }
 
   LockfreeWork(WorkCore core, String name, Body<Work> body) {
     this.core = core;
     this.name = name;
-    this.code = () -> body.run(this);
-    this.body = body;
+    this.code = new WithSelf(this, body);
+  }
+
+  /** A body that is told whose it is. */
+  private record WithSelf(LockfreeWork self, Body<Work> body) implements Action {
+    @Override
+    public void run() throws Exception {
+      body.run(self);
+    }
   }
 
   @Override
@@ -122,7 +127,7 @@ final class LockfreeWork extends WorkState implements Work {
   @Override
   public Submission schedule(Duration delay) {
     long nanos = nanos(delay);
-    return nanos == 0 ? submit() : delay(false, nanos, 0);
+    return nanos == 0 ? submit() : delay(false, nanos, core.wheel.now());
   }
 
   @Override
@@ -133,7 +138,7 @@ final class LockfreeWork extends WorkState implements Work {
   @Override
   public Submission reschedule(Duration delay) {
     long nanos = nanos(delay);
-    return nanos == 0 ? enter(Entry.RESCHEDULE_NOW) : delay(true, nanos, 0);
+    return nanos == 0 ? enter(Entry.RESCHEDULE_NOW) : delay(true, nanos, core.wheel.now());
   }
 
   @Override
@@ -142,8 +147,12 @@ final class LockfreeWork extends WorkState implements Work {
   }
 
   private Submission at(boolean anew, long nanoTime) {
+    long time = core.wheel.sinceOrigin(nanoTime);
+    if (core.wheel.isSurelyAhead(time)) {
+      return delay(anew, time, 0);
+    }
     long now = core.wheel.now();
-    long nanos = Math.min(core.wheel.sinceOrigin(nanoTime) - now, CENTURY_NANOS);
+    long nanos = Math.min(time - now, CENTURY_NANOS);
     if (nanos <= 0) {
       return enter(anew ? Entry.RESCHEDULE_NOW : Entry.SUBMIT);
     }
@@ -208,7 +217,7 @@ final class LockfreeWork extends WorkState implements Work {
       return core.counts.answered(Submission.REFUSED);
     }
     Action run = captured();
-    long time = (now == 0 ? core.wheel.now() : now) + nanos;
+    long time = now + nanos;
     long old = anew ? reschedule(time, run) : schedule(time, run);
     followDelayed();
     return answer(old);
@@ -443,13 +452,14 @@ final class LockfreeWork extends WorkState implements Work {
 
   // ---- What the queue and the wheel ask for
 
-  /** The lane, once for each run. */
-  Action takeCode() {
-    Action run = takeCaptured();
-    return run == null ? code : run;
+  /** Of a run for which no context hook made another. */
+  Action code() {
+    return code;
   }
 
+  /** Of the user's body: the context loader of its runs (G13). */
   @Nullable ClassLoader loader() {
+    Object body = code instanceof WithSelf withSelf ? withSelf.body : code;
     return body.getClass().getClassLoader();
   }
 

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  *   submit     append to the line, signal
  *   signal     pop an idle worker and wake it; if there is none and there may be one more,
  *              prod the overseer
+ *              if a worker lingers: nothing
  *   worker     search: own run, else enter the line and fill the run, else steal from another run;
  *              filled more than one: signal
  *              found: BUSY, then signal if anything waits; after the body SEARCHING, then its end
- *              none: push itself, look whether anything waits, if so signal; park until claimed
+ *              none: linger for a moment and search again; then push itself, look whether anything waits, if so signal; park until claimed
  *   overseer   clear the prod; if at one instant a job waits and all are in bodies, start a worker;
  *              park until prodded
  * </pre>
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>exit the line, then look at it and at the stack; push, then look whether the line is
  *       entered: who idles may leave a line to the one inside.
  *   <li>append, then find the prod set or set it; the overseer clears it, then looks at the line.
+ *   <li>append or publish a run, then look whether somebody lingers; end lingering, then look at
+ *       line and runs.
  *   <li>turn BUSY, then look at line and runs; the overseer looks at these, then leaves a job to
  *       whoever searches. So a searcher either finds nothing, and then nothing waited when it
  *       looked after its push, or hands the search on: one searches at a time, as many as needed
@@ -53,6 +56,7 @@ final class PoolStaff {
 
   final PoolLine line;
   final IdleStack<PoolWorker> idle = new IdleStack<>();
+  final LingerFlag lingers = new LingerFlag();
   private final Parker parker;
   private final WorkerSource overseer;
 
@@ -64,12 +68,36 @@ final class PoolStaff {
 
   /** After an append, or where a job may wait for another reason: has a worker come for it. */
   void signal() {
+    if (lingers.isSet()) {
+      return; // it looks again, after it has said that it lingers no more
+    }
     PoolWorker worker = idle.pop();
     if (worker != null) {
       parker.unpark(worker.thread());
     } else if (overseer.mayStart()) {
       overseer.prod();
     }
+  }
+
+  /** Whether another worker runs something or searches, as far as one look tells. */
+  boolean othersAreUp(PoolWorker me) {
+    AtomicReferenceArray<@Nullable PoolWorker> workers = idle.table();
+    for (int i = 0; i < workers.length(); i++) {
+      PoolWorker worker = workers.get(i);
+      if (worker != null && worker != me && worker.state() <= WorkerState.BUSY) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a signal would have anybody come. To be asked before a look at the end of the line,
+   * which costs who appends as much as who looks. Who comes to be idle later, or leaves, looks at
+   * the line or has the overseer look.
+   */
+  boolean hasReserve() {
+    return !idle.isEmpty() || overseer.mayStart();
   }
 
   /** Before exit of the line it was held, so that others left it alone. */

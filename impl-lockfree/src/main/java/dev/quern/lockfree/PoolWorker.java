@@ -40,13 +40,15 @@ final class PoolWorker extends WorkerState implements Runnable {
   final StealableRun run;
   final PoolTally tally;
   private final InterruptPin pin = new InterruptPin();
+  private final Linger linger = new Linger();
   private final LockfreeThreadPool pool;
   private final PoolStaff staff;
   private volatile @Nullable Thread thread;
   private volatile @Nullable LockfreeJob job; // the one whose body is on this worker
-  private long since; // when it began; published by job
+  private long since; // when it began, or a moment before; published by job
   private long stamp; // own; of the run that began with it
   private volatile boolean done; // own; whether that body has called done()
+  private long itself = JobState.NO_RUN; // own; the run that this body asked for of its own job
   private long lastBusy; // own; the clock when it idled first since its last job
   private final @Nullable Job carrier; // of a view, as are those that follow
   private @Nullable PoolWorker outer; // own; the base's worker, on whose thread it is
@@ -160,10 +162,15 @@ final class PoolWorker extends WorkerState implements Runnable {
           return true;
         }
       } else {
-        if (carrier != null || pool.isOver() || !idle(idled)) {
+        if (carrier != null || pool.isOver()) {
           return false;
         }
-        idled = true;
+        if (!linger.lasts(pool, this)) {
+          if (!idle(idled)) {
+            return false;
+          }
+          idled = true;
+        }
       }
     }
     return false;
@@ -221,24 +228,37 @@ final class PoolWorker extends WorkerState implements Runnable {
   private boolean begin(LineNode node) {
     LockfreeJob next = (LockfreeJob) node.job();
     long waited = node.stamp; // before it is let go of
-    long now = pool.host.nanoTime();
+    long now = pool.host.recentNanoTime();
     if (!next.begin(node)) {
       staff.line.staleLeft();
       letGo();
       return false;
     }
-    tally.runBegunRelease();
-    since = now;
-    stamp = waited;
-    if (done) {
-      done = false;
-    }
-    JOB.setRelease(this, next); // pairs with the reads of those who inspect
+    begins(next, waited, now);
     foundJob();
-    if (staff.workWaits()) {
+    if (staff.hasReserve() && staff.workWaits()) {
       staff.signal();
     }
     return true;
+  }
+
+  private void begins(LockfreeJob next, long waited, long now) {
+    tally.runBegunRelease();
+    since = now;
+    stamp = waited;
+    itself = JobState.NO_RUN;
+    if (done) {
+      done = false;
+    }
+    setJobRelease(next);
+  }
+
+  /**
+   * Pairs with the reads of those who inspect; null is followed by a step of the job's word, in
+   * volatile mode, before the look at the pin: pairs with the look of who interrupts.
+   */
+  private void setJobRelease(@Nullable LockfreeJob next) {
+    JOB.setRelease(this, next);
   }
 
   /** False if the time is up. */
@@ -269,6 +289,18 @@ final class PoolWorker extends WorkerState implements Runnable {
     if (pool.threadNames) {
       me.setName(now.name());
     }
+    int repeats = pool.threadNames ? 0 : pool.maxRun - 1;
+    while (runOnce(me, now, ownName, repeats > 0)) {
+      repeats--;
+    }
+    if (me.getContextClassLoader() != ownLoader) {
+      me.setContextClassLoader(ownLoader);
+    }
+  }
+
+  /** Returns whether the job's next run has begun. */
+  private boolean runOnce(Thread me, LockfreeJob now, String ownName, boolean mayRepeat) {
+    boolean again = false;
     boolean ok = false;
     Action code = now.codeOf(stamp);
     try {
@@ -277,25 +309,54 @@ final class PoolWorker extends WorkerState implements Runnable {
       if (pool.threadNames) {
         me.setName(ownName);
       }
-      endBody(now, ok);
+      again = endBody(now, ok, mayRepeat);
     }
-    if (me.getContextClassLoader() != ownLoader) {
-      me.setContextClassLoader(ownLoader);
-    }
+    return again;
   }
 
-  private void endBody(LockfreeJob now, boolean ok) {
-    job = null; // volatile: pairs with the look of who interrupts
-    pin.endRun();
-    searches(); // whoever submits the job from here on needs no further worker for it
+  /**
+   * Returns whether the job's next run has begun, here and at once: see {@link JobState#repeat}.
+   */
+  private boolean endBody(LockfreeJob now, boolean ok, boolean mayRepeat) {
     if (!ok) {
       tally.runFailedRelease();
     }
     if (!done) {
-      tally.runEndedRelease();
+      tally.runEndedRelease(); // tells the run from the next one, see interruptRun
     }
-    now.endBody(this, !done);
+    if (mayRepeat && repeats(now)) {
+      return true;
+    }
+    setJobRelease(null);
+    searchesRelease(); // whoever submits the job from here on needs no further worker for it
+    try {
+      now.endBody(this, !done);
+    } finally {
+      pin.endRun();
+    }
     letGo();
+    return false;
+  }
+
+  /** The job stays where it is seen: to store it again costs as much as all the rest. */
+  private boolean repeats(LockfreeJob now) {
+    long next = itself;
+    itself = JobState.NO_RUN;
+    if (next == JobState.NO_RUN || done || !now.repeat(next)) {
+      return false;
+    }
+    pin.endRun();
+    tally.runBegunRelease();
+    since = pool.host.recentNanoTime();
+    stamp = next;
+    return true;
+  }
+
+  /** By the body on this worker, if it is one: a run of that job is to follow. */
+  void follows(LockfreeJob asked, long run) {
+    if (job == asked && !done) {
+      itself = run;
+    }
   }
 
   private void letGo() {
@@ -318,7 +379,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   private void leave(Thread me) {
     LockfreeJob last = job;
     if (last != null) { // only if the pool broke, as in what follows
-      endBody(last, false);
+      endBody(last, false, false);
     }
     LineNode held = hand;
     if (held != null) { // likewise
@@ -376,11 +437,22 @@ final class PoolWorker extends WorkerState implements Runnable {
     return new Family.Running(running.name(), now.minusNanos(nanoTime - since), on.getName());
   }
 
+  /**
+   * A run is known by its job and by how many have ended before it. A body may call done()
+   * meanwhile, which ends its run, and not it: so one more look, and then a third.
+   */
   void interruptRun() {
-    Thread on = thread;
-    LockfreeJob meant = job;
-    if (meant != null && on != null) {
-      pin.interrupt(on, () -> job == meant);
+    for (int looks = 0; looks < 3; looks++) {
+      long ended = tally.ended();
+      LockfreeJob meant = job;
+      Thread on = thread;
+      if (meant == null || on == null) {
+        return;
+      }
+      pin.interrupt(on, () -> job == meant && tally.ended() == ended);
+      if (tally.ended() == ended) {
+        return;
+      }
     }
   }
 }

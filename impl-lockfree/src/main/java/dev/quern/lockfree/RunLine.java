@@ -82,7 +82,7 @@ final class RunLine {
     int burnt = 0;
     while (true) {
       LineRing ring = last();
-      long end = ring.tail;
+      long end = ring.tail();
       if (end < 0) {
         continue;
       }
@@ -105,7 +105,7 @@ final class RunLine {
 
   /** A place that does not fit means a full ring, or a thread that has been held up for a lap. */
   private static int grown(LineRing ring, long place) {
-    boolean full = place - ring.head >= ring.size();
+    boolean full = place - ring.head() >= ring.size();
     return full ? Math.min(ring.sizeBits() + 1, LARGEST) : ring.sizeBits();
   }
 
@@ -168,17 +168,17 @@ final class RunLine {
     int passed = 0;
     while (true) {
       LineRing ring = first;
-      long place = ring.head;
-      long end = ring.tail;
-      if (place == LineRing.place(end)) {
-        if (end >= 0) {
-          return null;
-        }
-        FIRST.compareAndSet(this, ring, ring.next());
-        continue;
-      }
+      long place = ring.head();
       long mark = ring.look(place);
       if (mark == LineRing.NOT_YET) {
+        long end = ring.tail(); // not before: those who enter write it all the time
+        if (place == LineRing.place(end)) {
+          if (end >= 0) {
+            return null;
+          }
+          FIRST.compareAndSet(this, ring, ring.next());
+          continue;
+        }
         if (!waits) {
           return null;
         }
@@ -191,7 +191,7 @@ final class RunLine {
         found = ring.leave(place, mark);
       }
       if (++passed > ring.size() && found == null) {
-        ring.passAll(place, LineRing.place(end));
+        ring.passAll(place, LineRing.place(ring.tail()));
         passed = 0;
       } else {
         ring.pass(place);
@@ -209,8 +209,8 @@ final class RunLine {
   void passGone() {
     while (true) {
       LineRing ring = first;
-      long place = ring.head;
-      long end = ring.tail;
+      long place = ring.head();
+      long end = ring.tail();
       if (place == LineRing.place(end)) {
         if (end >= 0) {
           return;
@@ -236,12 +236,12 @@ final class RunLine {
 
   /** The end of the line: what is queued now stands before it. */
   long end() {
-    return LineRing.place(last().tail);
+    return LineRing.place(last().tail());
   }
 
   /** Where the next is taken: whatever stood before it has been taken. */
   long begin() {
-    return first.head;
+    return first.head();
   }
 
   boolean isEmpty() {
@@ -251,8 +251,8 @@ final class RunLine {
   /** Who stands in line, from the first on: a snapshot, for cold paths. */
   void forEach(Consumer<Object> action) {
     for (LineRing ring = first; ring != null; ring = ring.next()) {
-      long end = LineRing.place(ring.tail);
-      for (long place = ring.head; place < end; place++) {
+      long end = LineRing.place(ring.tail());
+      for (long place = ring.head(); place < end; place++) {
         Object found = ring.peek(place);
         if (found != null) {
           action.accept(found);

@@ -35,11 +35,14 @@ import org.jspecify.annotations.Nullable;
  * it. An error on the timer thread, ours or for want of memory, puts what it had in its hands back:
  * it is late, not lost. No wake-up is lost: nextWake is BUSY while the timer thread is at it, and
  * after it has published the next time it looks once more at all that others write before they look
- * at nextWake: the intake, the sweeps, lettingGo. An alarm that rings for nothing does no harm.
+ * at nextWake: the intake, the sweeps, letGoBy. An alarm that rings for nothing does no harm.
  *
  * <p>Letting go: whoever stops a timer puts the entry on the intake, too, and sees to it that the
  * timer thread comes by within a fifth of a second, or at once when many have been put there. An
  * entry that is started and stopped again and again is put there once.
+ *
+ * <p>Until the timer thread comes by for that, a time well beyond is known to be ahead without a
+ * look at the clock, which would cost more than all the rest: see {@link #isSurelyAhead}.
  *
  * <p>Ordering: what a starter did before its state change happens-before the firing that reads it.
  * Progress: lock-free; the alarm's own lock is taken only when the next wake-up moves to earlier. A
@@ -62,12 +65,14 @@ final class TimerWheel {
   private static final VarHandle NEXT_WAKE =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "nextWake", VarHandle.class, TimerWheel.class, long.class);
-  private static final VarHandle LETTING_GO =
+  private static final VarHandle LET_GO_BY =
       ConstantBootstraps.fieldVarHandle(
-          lookup(), "lettingGo", VarHandle.class, TimerWheel.class, boolean.class);
+          lookup(), "letGoBy", VarHandle.class, TimerWheel.class, long.class);
 
   private static final long BUSY = Long.MIN_VALUE;
   private static final long LET_GO_WITHIN = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long SURELY = TimeUnit.SECONDS.toNanos(4);
+  private static final long YEAR = TimeUnit.DAYS.toNanos(365);
   private static final int MANY = 4096;
 
   /** What needs the host's clock, made with the first timer. */
@@ -124,7 +129,7 @@ final class TimerWheel {
   private volatile TimerEntry intake = END;
   private volatile @Nullable Sweep sweeps;
   private volatile long nextWake = TimerEntry.NEVER;
-  private volatile boolean lettingGo;
+  private volatile long letGoBy = TimerEntry.NEVER; // the timer thread comes by then
   private int pushed; // since the last look; lossy on purpose, a trigger only
 
   TimerWheel(Host host) {
@@ -181,9 +186,23 @@ final class TimerWheel {
   }
 
   private void letGoSoon() {
-    if (!lettingGo && LETTING_GO.compareAndSet(this, false, true)) {
-      wakeBy(now() + LET_GO_WITHIN);
+    if (letGoBy == TimerEntry.NEVER) {
+      long by = now() + LET_GO_WITHIN;
+      if (LET_GO_BY.compareAndSet(this, TimerEntry.NEVER, by)) {
+        wakeBy(by);
+      }
     }
+  }
+
+  /**
+   * Whether that time, since the origin, is ahead, and not too far, as can be told without a look
+   * at the clock: the timer thread is to come by long before, and has not. It would have to be late
+   * by seconds, and every timer with it, for this to be said of a time that has come; the timer
+   * then fires as the others do.
+   */
+  boolean isSurelyAhead(long time) {
+    long by = letGoBy;
+    return by != TimerEntry.NEVER && time - by > SURELY && time - by < YEAR;
   }
 
   /**
@@ -270,13 +289,13 @@ final class TimerWheel {
     boolean well = false;
     try {
       nextWake = BUSY;
-      lettingGo = false;
+      letGoBy = TimerEntry.NEVER;
       takeIn();
-      slots.advance(now, entry -> look(entry, now));
+      slots.advance(now, entry -> look(entry, now), this::place);
       sweepAll();
       long next = slots.nextLook();
       nextWake = next;
-      if (intake != END || sweeps != null || lettingGo) {
+      if (intake != END || sweeps != null || letGoBy != TimerEntry.NEVER) {
         next = now; // again, at once
       }
       well = true;

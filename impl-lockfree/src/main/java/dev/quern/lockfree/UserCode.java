@@ -47,7 +47,8 @@ final class UserCode {
     }
   }
 
-  private static void clean(@Nullable ClassLoader loader) {
+  /** The calling thread as user code is to find it. */
+  static void clean(@Nullable ClassLoader loader) {
     Thread thread = Thread.currentThread();
     Thread.interrupted();
     if (thread.getContextClassLoader() != loader) {

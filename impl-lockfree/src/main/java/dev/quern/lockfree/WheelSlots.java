@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the slot of that digit's value; so everything in a lower ring comes before everything in a higher
  * one, and the next slot to look at is found from one bit set a ring. When the current tick reaches
  * a slot of a higher ring, its entries are placed again, each in a lower ring: at most seven times
- * in an entry's life, and placing and unlinking cost the same with any number of entries.
+ * in an entry's life, and placing and unlinking cost the same with any number of entries. Only what
+ * one tick holds is sorted.
  *
  * <p>A bit of an occupied set may stay set for a slot that was emptied by unlinking; the slot is
  * looked at for nothing, once. A bit is never clear for a slot with an entry.
@@ -47,7 +45,7 @@ final class WheelSlots {
 
   private final Slot[] slots = new Slot[RINGS * SLOTS];
   private final long[] occupied = new long[RINGS];
-  private final List<TimerEntry> due = new ArrayList<>();
+  private final DueEntries due = new DueEntries();
   private long tick; // no entry lies in a slot before it
 
   WheelSlots() {
@@ -85,8 +83,10 @@ final class WheelSlots {
   /**
    * Moves on to the time now. Everything whose deadline may have come is taken out and handed over,
    * in the order of the deadlines; whoever gets it places it again if it is not so.
+   *
+   * @param again places what was taken out of a higher ring
    */
-  void advance(long now, Consumer<TimerEntry> look) {
+  void advance(long now, Consumer<TimerEntry> look, Consumer<TimerEntry> again) {
     long end = Math.max(tick, now >>> TICK_BITS);
     for (int ring = lowest(); ring < RINGS; ring = lowest()) {
       int digit = Long.numberOfTrailingZeros(occupied[ring]);
@@ -95,7 +95,7 @@ final class WheelSlots {
         break;
       }
       tick = Math.max(tick, start);
-      handOver(ring, digit, look);
+      handOver(ring, digit, ring == 0 ? look : again);
       if (ring == 0 && start == end) {
         break; // what was placed here again comes later within this tick
       }
@@ -104,30 +104,27 @@ final class WheelSlots {
   }
 
   /** By an error, what was not handed over is placed again, as what was not taken out stays. */
-  private void handOver(int ring, int digit, Consumer<TimerEntry> look) {
-    int handed = 0;
+  private void handOver(int ring, int digit, Consumer<TimerEntry> taker) {
     try {
       takeOut(slots[ring * SLOTS + digit]);
       occupied[ring] &= ~(1L << digit);
-      while (handed < due.size()) {
-        look.accept(due.get(handed++));
+      if (ring == 0) {
+        due.sort();
+      }
+      for (TimerEntry next = due.next(); next != null; next = due.next()) {
+        taker.accept(next);
       }
     } finally {
-      for (; handed < due.size(); handed++) {
-        place(due.get(handed), due.get(handed).lookAt);
+      for (TimerEntry left = due.next(); left != null; left = due.next()) {
+        place(left, left.lookAt);
       }
-      due.clear();
     }
   }
 
-  /** Sorted by what the timer thread knows: the deadlines themselves may move meanwhile. */
   private void takeOut(Slot slot) {
     for (TimerEntry entry = linked(slot.next); entry != slot; entry = linked(slot.next)) {
       due.add(entry); // it may fail: before the entry leaves the slot
       unlink(entry);
-    }
-    if (due.size() > 1) {
-      due.sort(Comparator.comparingLong(entry -> entry.lookAt));
     }
   }
 

@@ -45,6 +45,11 @@ record WorkHost(Host host, Runnable whenEnded, Consumer<Throwable> whenFailed) i
   }
 
   @Override
+  public long recentNanoTime() {
+    return host.recentNanoTime();
+  }
+
+  @Override
   public Parker parker() {
     return host.parker();
   }

@@ -6,6 +6,7 @@ import static java.lang.invoke.MethodHandles.lookup;
 import dev.quern.Action;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,9 +110,6 @@ abstract class WorkState extends TimerEntry {
   }
 
   private volatile long word;
-
-  /** Of the lane, from begin on: what a context hook made of the run's submission. */
-  private @Nullable Action captured;
 
   /** Identity of the run in progress; means something while RUNNING. */
   private volatile long run = NO_PLACE;
@@ -421,8 +419,10 @@ abstract class WorkState extends TimerEntry {
   /**
    * The lane that took the place. The run's identity is written before the step, against others who
    * took another place of this item: so while RUNNING it is that run's.
+   *
+   * @param captured given what a context hook made of the run's submission, if anything
    */
-  final boolean begin(long place) {
+  final boolean begin(long place, Consumer<Action> captured) {
     while (true) {
       long before = run;
       long old = word;
@@ -435,20 +435,11 @@ abstract class WorkState extends TimerEntry {
       if ((before == identity || RUN.compareAndSet(this, before, identity))
           && step(old, (with(old, NONE, 0) & ~WATCHED) | RUNNING)) {
         if (captures != null) {
-          captured = captures;
+          captured.accept(captures);
         }
         return true;
       }
     }
-  }
-
-  /** The run's lane, once: what a context hook made of the run's submission, if there is one. */
-  final @Nullable Action takeCaptured() {
-    Action run = captured;
-    if (run != null) {
-      captured = null;
-    }
-    return run;
   }
 
   /** The run's lane. What was queued meanwhile enters the line now. */

@@ -25,8 +25,8 @@ import java.lang.invoke.VarHandle;
  * twice. Claim and time-out are both a CAS from IDLE: one wins. The place of a GONE worker may be
  * given to another.
  *
- * <p>Ordering: every change is in volatile mode; a worker that turns BUSY does so before it looks
- * whether more work waits, see {@link PoolStaff}.
+ * <p>Ordering: every change but the one after a body is in volatile mode; a worker that turns BUSY
+ * does so before it looks whether more work waits, see {@link PoolStaff}.
  */
 class WorkerState {
   static final int SEARCHING = 0;
@@ -88,7 +88,15 @@ class WorkerState {
     }
   }
 
-  /** It will look for a job: itself, after a body; or who hires it for a view. */
+  /**
+   * Itself, after a body. The step of the job's word that follows publishes it: who saw the run end
+   * sees who searches.
+   */
+  void searchesRelease() {
+    STATE.setRelease(this, SEARCHING);
+  }
+
+  /** Who hires it for a view: it will look for a job. */
   void searches() {
     state = SEARCHING;
   }

@@ -31,7 +31,8 @@ class CursorsTest {
       assertEquals(Cursors.FULL, cursors.admit(1), "the limit that was remembered is used up");
       assertEquals(5, cursors.size());
       assertEquals(begin + 7, cursors.look(begin + 2, false));
-      assertEquals(begin + 7, cursors.appended(begin + 2));
+      cursors.moveHead(begin + 2);
+      assertEquals(begin + 7, cursors.appended());
     }
   }
 

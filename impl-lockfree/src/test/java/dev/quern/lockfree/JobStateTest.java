@@ -27,6 +27,24 @@ class JobStateTest {
   }
 
   @Test
+  void onlyTheRunThatTheBodyAskedForIsRepeated() {
+    JobState state = new JobState();
+    state.begin(state.place(state.ask()));
+    long own = JobState.added(state.word());
+    assertFalse(state.repeat(own), "nothing follows");
+    state.ask();
+    state.takeBack();
+    assertFalse(state.repeat(own), "taken back");
+    long others = JobState.added(state.word());
+    state.ask();
+    assertFalse(state.repeat(own), "it is another run that follows");
+    assertTrue(state.repeat(others));
+    assertEquals(JobState.RUNNING, JobState.phase(state.word()));
+    state.endBody(true, true);
+    assertTrue(state.isReleased(), "one body for both runs");
+  }
+
+  @Test
   void aRunThatGotNoPlaceIsTakenBackAndNoOther() {
     JobState state = new JobState();
     long first = state.ask();

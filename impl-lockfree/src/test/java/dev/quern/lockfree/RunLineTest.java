@@ -88,12 +88,12 @@ class RunLineTest {
       }
       if (place == 69) {
         ring.passAll(0, place + 1);
-        assertEquals(70, ring.head, "all that were claimed are gone");
+        assertEquals(70, ring.head(), "all that were claimed are gone");
       }
       if (place == 959) {
         assertEquals(70L, ring.leave(70, ring.look(70)));
         ring.passAll(70, place + 1);
-        assertEquals(900, ring.head, "claimed and not published is not gone");
+        assertEquals(900, ring.head(), "claimed and not published is not gone");
       }
     }
   }

@@ -62,7 +62,7 @@ class WorkBrokenTest {
     Item item = new Item();
     item.enter(WorkState.Entry.SUBMIT, 0);
     assertEquals(item, line.take(place -> {}));
-    item.begin(0);
+    item.begin(0, captured -> {});
     item.enter(WorkState.Entry.SUBMIT, 0);
     item.enter(WorkState.Entry.HURRY, 0); // watched, without a place
     item.remove(WorkState.Removal.CLOSE_QUEUE);

@@ -2,6 +2,7 @@
 package dev.quern.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -179,6 +180,26 @@ public class QueueConsumerRules {
     assertTrue(queue.offerAll(List.of(5, 6, 7)));
     assertEquals(4, queue.size());
     assertEquals(List.of(4, 5, 6, 7), QueueRules.drain(queue));
+  }
+
+  @Conformance
+  @Rule({"Q14", "Q1", "Q13"})
+  void insideTheSinkThatItemIsTakenAndNoOther(Scene scene) {
+    Queue<Integer> queue = scene.quern().newQueue(QueueSpec.bounded("q", 4));
+    queue.offerAll(List.of(1, 2, 3, 4));
+    List<Integer> out = new ArrayList<>();
+    int taken =
+        queue.drainTo(
+            item -> {
+              out.add(item);
+              assertEquals(3, queue.size());
+              assertTrue(queue.offer(item + 4), "the room of the one is free");
+              assertFalse(queue.offer(0), "and no more");
+            },
+            6);
+    assertEquals(6, taken);
+    assertEquals(List.of(1, 2, 3, 4, 5, 6), out);
+    assertEquals(List.of(7, 8, 9, 10), QueueRules.drain(queue));
   }
 
   @Conformance

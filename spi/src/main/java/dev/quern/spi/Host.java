@@ -33,6 +33,14 @@ public interface Host {
    */
   long nanoTime();
 
+  /**
+   * As {@link #nanoTime()}, but of a moment ago: a fraction of a second, more only on a machine
+   * that is overloaded. It costs no clock read, and is for what is only shown to people (rule R8).
+   */
+  default long recentNanoTime() {
+    return nanoTime();
+  }
+
   /** Blocks and wakes the provider's waiting threads. */
   default Parker parker() {
     return Parker.LOCK_SUPPORT;

@@ -43,7 +43,7 @@ final class HandWork extends WorkState {
     @Nullable Object next;
     do {
       next = line.take(at -> place = at);
-    } while (next != null && !begin(place));
+    } while (next != null && !begin(place, captured -> {}));
     return next != null;
   }
 

@@ -47,6 +47,12 @@ public class JobStateLincheck {
     }
   }
 
+  /** The end of a body whose job submitted itself: that run begins at once, or not at all. */
+  @Operation
+  public boolean repeat(@Param(name = "stamp") int stamp) {
+    return job.repeat(stamp);
+  }
+
   /** done(); -1 if there is no run. */
   @Operation
   public int done() {
@@ -121,6 +127,12 @@ public class JobStateLincheck {
       int old = bodies == 0 ? -1 : endRun(false);
       bodies -= old == -1 ? 0 : 1;
       return old;
+    }
+
+    public boolean repeat(int asked) {
+      boolean repeats = phase == JobState.AGAIN && stamp == asked;
+      phase = repeats ? JobState.RUNNING : phase;
+      return repeats;
     }
 
     public int done() {

@@ -15,24 +15,24 @@ import org.jspecify.annotations.Nullable;
  * the way goes from key to variable and never back.
  */
 final class EnvironmentConfiguration extends AbstractConfiguration {
+  private static final String PREFIX = "QUERN_";
+
   private final Map<String, String> environment;
-  private final boolean
-      silent; // as nearly always: then no key need be tried, for each primitive made
+  private final boolean setsAny; // mostly false, and every primitive that is made asks each option
 
   EnvironmentConfiguration(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
-    this.silent = environment.keySet().stream().noneMatch(name -> name.startsWith("QUERN_"));
+    this.setsAny = environment.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
   }
 
   /** The variable that sets this key, if it is a known key and the variable is there. */
   Optional<String> variableOf(String key) {
-    if (silent) {
-      return Optional.empty();
-    }
-    return Settings.all().stream()
-        .flatMap(known -> known.nameIn(key).map(known::variable).stream())
-        .filter(environment::containsKey)
-        .findFirst();
+    return !setsAny
+        ? Optional.empty()
+        : Settings.all().stream()
+            .flatMap(known -> known.nameIn(key).map(known::variable).stream())
+            .filter(environment::containsKey)
+            .findFirst();
   }
 
   /** The variables that set a known key, for some name. */

@@ -30,6 +30,7 @@ final class RuntimeHost implements Host {
   private final RuntimeSettings settings;
   private final Threads threads;
   private final TimerThread timer;
+  private final RecentTime recentTime;
   private final Failures failures;
   private final CpuBinding binding;
   private final Log log;
@@ -46,6 +47,7 @@ final class RuntimeHost implements Host {
       RuntimeSettings settings,
       Threads threads,
       TimerThread timer,
+      RecentTime recentTime,
       Failures failures,
       CpuBinding binding,
       Log log,
@@ -59,6 +61,7 @@ final class RuntimeHost implements Host {
     this.settings = settings;
     this.threads = threads;
     this.timer = timer;
+    this.recentTime = recentTime;
     this.failures = failures;
     this.binding = binding;
     this.log = log;
@@ -80,6 +83,11 @@ final class RuntimeHost implements Host {
   @Override
   public long nanoTime() {
     return timer.now();
+  }
+
+  @Override
+  public long recentNanoTime() {
+    return recentTime.now();
   }
 
   @Override
