@@ -5,6 +5,9 @@ import dev.quern.Call;
 import dev.quern.Kind;
 import dev.quern.spi.Host;
 import dev.quern.spi.WaitWatch;
+import dev.quern.spi.WaitWatch.Awaited;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +27,35 @@ final class AnnouncedWaits {
 
   /** Makes the wait, for something of that item, or with null of the whole. */
   <X extends Exception> boolean during(
-      @Nullable String item, @Nullable Object subject, long nanos, Call<Boolean, X> wait) throws X {
+      @Nullable String item, Awaited awaited, long nanos, Call<Boolean, X> wait) throws X {
     if (watch == null || nanos != Waits.FOREVER) {
       return wait.call();
     }
-    watch.begin(kind, primitive, item, subject);
+    watch.begin(kind, primitive, item, awaited);
     try {
       return wait.call();
     } finally {
       watch.end();
     }
+  }
+
+  /**
+   * What is waited for, as the watchdog may ask.
+   *
+   * @param over takes the lock that it needs
+   * @param needs takes the lock that it needs
+   */
+  static Awaited awaited(BooleanSupplier over, Predicate<Object> needs) {
+    return new Awaited() {
+      @Override
+      public boolean isOver() {
+        return over.getAsBoolean();
+      }
+
+      @Override
+      public boolean needs(Object subject) {
+        return needs.test(subject);
+      }
+    };
   }
 }

@@ -10,6 +10,7 @@ import dev.quern.Job;
 import dev.quern.MisuseException;
 import dev.quern.Submission;
 import dev.quern.spi.OwnCode;
+import dev.quern.spi.WaitWatch.Awaited;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -305,7 +306,20 @@ final class LockedJob implements Job {
   }
 
   private boolean awaitSettled(BooleanSupplier condition, long nanos) throws InterruptedException {
-    return pool.announced.during(name, this, nanos, () -> settles(condition, nanos));
+    return pool.announced.during(name, awaited(condition), nanos, () -> settles(condition, nanos));
+  }
+
+  private Awaited awaited(BooleanSupplier condition) {
+    return AnnouncedWaits.awaited(() -> isSettled(condition), item -> item == this);
+  }
+
+  private boolean isSettled(BooleanSupplier condition) {
+    lock.lock();
+    try {
+      return condition.getAsBoolean();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private boolean settles(BooleanSupplier condition, long nanos) throws InterruptedException {

@@ -112,7 +112,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     return core.step(
         () -> {
           OwedRuns owed = new OwedRuns(core.queuedOrRunning());
-          return core.await(null, owed::areOver, nanos);
+          return core.awaitAll(owed::include, owed::areOver, nanos);
         });
   }
 
@@ -129,6 +129,12 @@ final class LockedWorkQueue implements WorkQueue, Managed {
           runs.add(new Owed(work, work.runs.latest()));
         }
       }
+    }
+
+    /** Whether the run of that item that goes on is one of them, or in front of one. */
+    boolean include(Object item) {
+      return runs.stream()
+          .anyMatch(owed -> owed.work == item && !owed.work.runs.isOver(owed.number));
     }
 
     /** What is over stays so: none is looked at again after that. */
@@ -160,7 +166,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
           long drain = core.gate.beginDrain();
           core.signal(); // whoever waits for room
           try {
-            return core.await(null, () -> core.gate.isDrained(drain), nanos);
+            return core.awaitAll(item -> true, () -> core.gate.isDrained(drain), nanos);
           } finally {
             core.gate.withdraw(drain);
           }
@@ -232,7 +238,7 @@ final class LockedWorkQueue implements WorkQueue, Managed {
     List<LockedWork> removed = beginClose();
     core.announced.during(
         null,
-        null,
+        AnnouncedWaits.awaited(() -> false, item -> true), // nothing runs once it is over
         Waits.FOREVER,
         () -> {
           Waits.uninterruptibly(() -> core.lanes.close(Waits.FOREVER));

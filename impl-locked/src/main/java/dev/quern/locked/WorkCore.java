@@ -10,6 +10,7 @@ import dev.quern.Kind;
 import dev.quern.locked.WorkState.State;
 import dev.quern.spi.Host;
 import dev.quern.spi.Managed;
+import dev.quern.spi.WaitWatch.Awaited;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,12 +308,27 @@ final class WorkCore {
 
   // ---- Under the lock: waits
 
-  /** Whether it was so before the time was over. Of that item, or with null of the whole. */
-  boolean await(@Nullable LockedWork work, BooleanSupplier done, long nanos)
-      throws InterruptedException {
+  /** Whether it was so before the time was over. */
+  boolean await(LockedWork work, BooleanSupplier done, long nanos) throws InterruptedException {
     return done.getAsBoolean()
-        || announced.during(
-            work == null ? null : work.name(), work, nanos, () -> await(done, nanos));
+        || announced.during(work.name(), awaited(work, done), nanos, () -> await(done, nanos));
+  }
+
+  /**
+   * Of the queue as a whole.
+   *
+   * @param owed whether a run of that item that goes on is waited for
+   */
+  boolean awaitAll(Predicate<Object> owed, BooleanSupplier done, long nanos)
+      throws InterruptedException {
+    Awaited awaited =
+        AnnouncedWaits.awaited(() -> look(done::getAsBoolean), item -> look(() -> owed.test(item)));
+    return done.getAsBoolean() || announced.during(null, awaited, nanos, () -> await(done, nanos));
+  }
+
+  /** Of one item, the run that goes on is the one that is waited for, or in front of it. */
+  private Awaited awaited(LockedWork work, BooleanSupplier done) {
+    return AnnouncedWaits.awaited(() -> look(done::getAsBoolean), item -> item == work);
   }
 
   /** One that nobody is told of. */
@@ -332,7 +349,8 @@ final class WorkCore {
 
   boolean awaitUninterruptibly(LockedWork work, BooleanSupplier done) {
     return done.getAsBoolean()
-        || announced.during(work.name(), work, Waits.FOREVER, () -> awaitUninterruptibly(done));
+        || announced.during(
+            work.name(), awaited(work, done), Waits.FOREVER, () -> awaitUninterruptibly(done));
   }
 
   private boolean awaitUninterruptibly(BooleanSupplier done) {

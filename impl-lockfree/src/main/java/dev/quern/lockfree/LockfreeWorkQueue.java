@@ -117,7 +117,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
   private boolean flush(Deadline deadline) throws InterruptedException {
     requireOutside("flush()");
     OwedRuns owed = new OwedRuns(core);
-    return core.announced.await(null, null, owed::areOver, deadline);
+    return core.announced.awaitAll(owed::include, owed::areOver, deadline);
   }
 
   @Override

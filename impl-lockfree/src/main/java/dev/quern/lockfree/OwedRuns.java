@@ -18,24 +18,36 @@ final class OwedRuns {
 
   private final WorkCore core;
   private final long end;
-  private final List<Run> behind = new ArrayList<>();
+  private volatile List<Run> behind; // those left; the watchdog reads it, too
 
   OwedRuns(WorkCore core) {
     this.core = core;
+    List<Run> running = new ArrayList<>();
     for (Lane lane : core.lanes.all()) {
       LockfreeWork work = lane.work();
       if (work != null) {
-        behind.add(new Run(work, work.latest(WorkState.Entry.WATCH)));
+        running.add(new Run(work, work.latest(WorkState.Entry.WATCH)));
       }
     }
+    this.behind = List.copyOf(running);
     this.end = core.line.end(); // last: a run whose lane was seen free has its place by now
   }
 
   /** What is over stays so. Head first: whoever took a place before it shows it till the end. */
   boolean areOver() {
-    behind.removeIf(run -> run.work.isOver(run.identity));
-    return behind.isEmpty()
+    List<Run> left = behind;
+    if (!left.isEmpty()) {
+      left = left.stream().filter(run -> !run.work.isOver(run.identity)).toList();
+      behind = left;
+    }
+    return left.isEmpty()
         && core.line.begin() >= end
         && core.lanes.all().stream().allMatch(lane -> lane.isPast(end));
+  }
+
+  /** Whether the run of that item that goes on, if one does, is one of them or before one. */
+  boolean include(Object item) {
+    return behind.stream().anyMatch(run -> run.work == item && !run.work.isOver(run.identity))
+        || core.lanes.all().stream().anyMatch(lane -> lane.work() == item && !lane.isPast(end));
   }
 }

@@ -172,7 +172,8 @@ final class WorkCore {
     wakeThoseForRoom();
     try {
       settled(); // the last lane may have left before it could see the drain
-      return announced.await(null, null, () -> gate.isDrained(drain) || gate.isBroken(), deadline);
+      return announced.awaitAll(
+          item -> true, () -> gate.isDrained(drain) || gate.isBroken(), deadline);
     } finally {
       gate.withdraw(drain);
     }

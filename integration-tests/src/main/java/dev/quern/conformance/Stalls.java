@@ -84,6 +84,18 @@ final class Stalls implements FailureHandler {
   }
 
   /**
+   * As {@link #cyclesAfterLooks}, once so many were reported: a thread that looks parked may have
+   * to come to its wait yet.
+   */
+  List<WaitCycle> cyclesOnceThereAre(int count) throws InterruptedException {
+    long begin = System.nanoTime();
+    while (cycles.size() < count && System.nanoTime() - begin < Scene.LIMIT.toNanos()) {
+      afterALook();
+    }
+    return cyclesAfterLooks();
+  }
+
+  /**
    * What was reported by a whole look that began after this call. A marker that stalls is reported
    * by some look; the next marker by one that began after that, and by the end of that look.
    */

@@ -16,8 +16,11 @@ import dev.quern.Kind;
 import dev.quern.MisuseException;
 import dev.quern.Quern;
 import dev.quern.Submission;
+import dev.quern.TaskContext;
+import dev.quern.TaskContextSpec;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -297,5 +300,49 @@ public class ThreadPoolSharingRules {
   private static boolean close(ThreadPool pool) {
     pool.close();
     return true;
+  }
+
+  @Conformance
+  @Rule({"P1", "G15"})
+  void whatADroppedContextHadOfAPoolIsGivenBack(Scene scene) throws Exception {
+    Quern quern = scene.quern();
+    for (boolean used : new boolean[] {false, true}) {
+      WeakReference<TaskContext> dropped = dropAContext(scene, used);
+      assertFalse(quern.inspect().family(Kind.THREAD_POOL, "named").isEmpty());
+      scene.eventuallyCollected("the context", dropped);
+      scene.eventually(
+          "the pool has ended",
+          () -> {
+            System.gc(); // the handle may have outlived the context by a collection
+            quern.threadPool("another").close();
+            return quern.inspect().family(Kind.THREAD_POOL, "named").isEmpty();
+          });
+    }
+  }
+
+  private static WeakReference<TaskContext> dropAContext(Scene scene, boolean used)
+      throws InterruptedException {
+    TaskContext context =
+        scene.quern().newTaskContext(TaskContextSpec.named("dropped").pool("named").maxInline(0));
+    if (used) {
+      CountDownLatch ran = new CountDownLatch(1);
+      context.dispatch(() -> context.dispatch(ran::countDown)); // handed over to the pool
+      scene.await(ran);
+      context.barrier();
+    }
+    return new WeakReference<>(context);
+  }
+
+  @Conformance
+  @Rule({"P1", "G15"})
+  void aContextThatIsNotDroppedKeepsItsPool(Scene scene) {
+    Quern quern = scene.quern();
+    TaskContext context = quern.newTaskContext(TaskContextSpec.named("kept").pool("named"));
+    scene.eventuallyCollected("what was dropped", new WeakReference<>(new Object()));
+    quern.threadPool("another").close();
+    assertFalse(quern.inspect().family(Kind.THREAD_POOL, "named").isEmpty());
+    context.close();
+    scene.eventually(
+        "the pool has ended", () -> quern.inspect().family(Kind.THREAD_POOL, "named").isEmpty());
   }
 }

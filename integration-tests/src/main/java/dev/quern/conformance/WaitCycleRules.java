@@ -43,6 +43,7 @@ public class WaitCycleRules {
     private final Scene scene;
     private final CountDownLatch go = new CountDownLatch(1);
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final AtomicInteger passed = new AtomicInteger();
     private final AtomicInteger over = new AtomicInteger();
 
     Waiters(Scene scene) {
@@ -53,6 +54,7 @@ public class WaitCycleRules {
       return () -> {
         threads.add(Thread.currentThread());
         go.await();
+        passed.incrementAndGet();
         try {
           wait.run();
         } catch (InterruptedException rescued) {
@@ -78,6 +80,20 @@ public class WaitCycleRules {
                       thread.getState() != Thread.State.RUNNABLE
                           && Stream.of(thread.getStackTrace())
                               .anyMatch(frame -> frame.getMethodName().equals(call))));
+    }
+
+    /** Returns when all of them are parked: nothing else in their code parks once it went on. */
+    void goAndPark() {
+      go.countDown();
+      threads.forEach(
+          thread ->
+              scene.eventually(
+                  thread + " waits", () -> passed.get() == threads.size() && isParked(thread)));
+    }
+
+    private static boolean isParked(Thread thread) {
+      Thread.State state = thread.getState();
+      return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
     }
 
     void awaitOver() {
@@ -113,7 +129,7 @@ public class WaitCycleRules {
     Waiters waiters = new Waiters(scene);
     Work third = allWorkersWait(stalls.quern(), waiters, "work");
     waiters.go("flush");
-    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
     assertEquals(1, cycles.size(), () -> "reported " + cycles);
     WaitCycle cycle = cycles.get(0);
     assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycle));
@@ -127,7 +143,7 @@ public class WaitCycleRules {
     Waiters again = new Waiters(scene);
     Work next = allWorkersWait(stalls.quern(), again, "next");
     again.go("flush");
-    assertEquals(2, stalls.cyclesAfterLooks().size(), "another one is told of, too");
+    assertEquals(2, stalls.cyclesOnceThereAre(2).size(), "another one is told of, too");
     next.cancel();
     again.awaitOver();
   }
@@ -147,7 +163,7 @@ public class WaitCycleRules {
     behindA.submit();
     behindB.submit();
     waiters.go("flush");
-    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
     assertEquals(1, cycles.size(), () -> "reported " + cycles);
     List<Link> links = cycles.get(0).links();
     assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
@@ -173,7 +189,7 @@ public class WaitCycleRules {
     item.submit();
     waiters.awaitBegun(2);
     waiters.go("cancelAndWait");
-    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
     assertEquals(1, cycles.size(), () -> "reported " + cycles);
     Part job = new Part(Kind.THREAD_POOL, "pool", Optional.of("job"));
     assertEquals(Set.of(part("work", "item"), job), runs(cycles.get(0)));
@@ -195,7 +211,7 @@ public class WaitCycleRules {
     waiters.awaitBegun(2);
     third.submit();
     waiters.go("close");
-    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
     assertEquals(1, cycles.size(), () -> "reported " + cycles);
     assertEquals(2, cycles.get(0).links().size());
     third.cancel();
@@ -213,14 +229,180 @@ public class WaitCycleRules {
     a.newWork("in-a", waiters.code(b::drain)).submit();
     b.newWork("in-b", waiters.code(a::flush)).submit();
     waiters.awaitBegun(2);
-    waiters.go.countDown();
-    scene.eventually(
-        "both wait",
-        () -> waiters.threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
-    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    waiters.goAndPark();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
     assertEquals(1, cycles.size(), () -> "reported " + cycles);
     cycles.get(0).links().forEach(link -> assertEquals(Optional.empty(), link.awaits().item()));
     waiters.threads.get(0).interrupt();
+    waiters.awaitOver();
+  }
+
+  /** Of two queues with room for more, an item each, which both wait. */
+  private static void twoItemsWait(
+      Waiters waiters, Action inA, Action inB, WorkQueue a, WorkQueue b) {
+    a.newWork("in-a", waiters.code(inA)).submit();
+    b.newWork("in-b", waiters.code(inB)).submit();
+    waiters.awaitBegun(2);
+    waiters.goAndPark();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void itemsThatFlushEachOthersQueueAreReportedThoughBothHaveRoom(Scene scene)
+      throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    twoItemsWait(waiters, b::flush, a::flush, a, b);
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
+    for (Link link : cycles.get(0).links()) {
+      String other = link.runs().primitive().equals("a") ? "b" : "a";
+      assertEquals(new Part(Kind.WORK_QUEUE, other, Optional.empty()), link.awaits());
+    }
+    assertEquals(1, stalls.cyclesAfterLooks().size(), "once");
+    waiters.threads.get(0).interrupt();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void whoDrainsAQueueWithRoomIsPartOfIt(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    isPartOfACycle(scene, stalls, b::drain, b);
+  }
+
+  @Conformance
+  @Rule("G20")
+  void whoClosesAQueueWithRoomIsPartOfIt(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    isPartOfACycle(scene, stalls, b::close, b);
+  }
+
+  private static void isPartOfACycle(Scene scene, Stalls stalls, Action wholeB, WorkQueue b)
+      throws InterruptedException {
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    twoItemsWait(waiters, wholeB, a::flush, a, b);
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
+    waiters.threads.forEach(Thread::interrupt); // a close goes on, the flush does not
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void aRunThatWasQueuedWhenItsQueueWasFlushedIsWaitedForToo(Scene scene)
+      throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    HeldWork slow = HeldWork.running(b, "slow");
+    HeldWork slower = HeldWork.running(b, "slower");
+    Work inA = a.newWork("in-a", waiters.code(b::flush));
+    Action waitsForA = inA::flush;
+    Work later = b.newWork("later", waitsForA);
+    later.submit(); // queued, when b is flushed
+    inA.submit();
+    waiters.awaitBegun(1);
+    waiters.goAndPark();
+    slow.letAllGo();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "later")), runs(cycles.get(0)));
+    waiters.threads.get(0).interrupt();
+    waiters.awaitOver();
+    slower.letAllGo();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void soIsOneThatWasQueuedBehindItsOwnRun(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    Work inA = a.newWork("in-a", waiters.code(b::flush));
+    CountDownLatch leave = new CountDownLatch(1);
+    AtomicInteger runs = new AtomicInteger();
+    Action body =
+        () -> {
+          if (runs.incrementAndGet() == 1) {
+            leave.await();
+          } else {
+            inA.flush();
+          }
+        };
+    Work twice = b.newWork("twice", body);
+    twice.submit();
+    scene.eventually("the first run has begun", () -> runs.get() == 1);
+    twice.submit();
+    inA.submit();
+    waiters.awaitBegun(1);
+    waiters.goAndPark();
+    leave.countDown();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "twice")), runs(cycles.get(0)));
+    waiters.threads.get(0).interrupt();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void aFlushDoesNotWaitForWhatBeganAfterIt(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters first = new Waiters(scene);
+    Waiters after = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(3));
+    HeldWork slow = HeldWork.running(b, "slow");
+    a.newWork("in-a", first.code(b::flush)).submit();
+    first.awaitBegun(1);
+    first.goAndPark();
+    b.newWork("later", after.code(a::flush)).submit(); // not waited for, as it is not slow
+    after.awaitBegun(1);
+    after.goAndPark();
+    assertEquals(List.of(), stalls.cyclesAfterLooks(), "who flushed goes on when slow has ended");
+    slow.letAllGo();
+    first.awaitOver();
+    after.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void aFlushOfAQueueWhereRunsEndByThemselvesIsNotReported(Scene scene)
+      throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    HeldWork slow = HeldWork.running(b, "slow");
+    twoItemsWait(waiters, b::flush, slow.work()::flush, a, b);
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(List.of(), cycles, "what they wait for is slow");
+    slow.letAllGo();
+    waiters.awaitOver();
+  }
+
+  @Conformance
+  @Rule("G20")
+  void aFlushOfEachOthersQueueThatHasALimitIsNotReported(Scene scene) throws InterruptedException {
+    Stalls stalls = Stalls.on(scene, ON);
+    Waiters waiters = new Waiters(scene);
+    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    Action timed = () -> a.flush(Duration.ofDays(1));
+    twoItemsWait(waiters, b::flush, timed, a, b);
+    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    assertEquals(List.of(), cycles, "one of them gets out by itself");
+    waiters.threads.forEach(Thread::interrupt);
     waiters.awaitOver();
   }
 
@@ -269,7 +451,7 @@ public class WaitCycleRules {
     other.newWork("victim", waiters.code(third::flush)).submit();
     waiters.awaitBegun(3);
     waiters.go("flush");
-    List<WaitCycle> cycles = stalls.cyclesAfterLooks();
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
     assertEquals(1, cycles.size(), () -> "reported " + cycles);
     assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycles.get(0)));
     third.cancel();

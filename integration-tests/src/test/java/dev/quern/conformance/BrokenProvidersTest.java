@@ -38,6 +38,7 @@ import dev.quern.conformance.broken.TakesWhenClosed;
 import dev.quern.conformance.broken.UnboundWorkers;
 import dev.quern.conformance.broken.UnseenCoalesced;
 import dev.quern.conformance.broken.Untimed;
+import dev.quern.conformance.broken.WaitsForAll;
 import dev.quern.spi.Provider;
 import java.lang.reflect.Method;
 import java.util.Comparator;
@@ -84,6 +85,7 @@ class BrokenProvidersTest {
           Map.entry(LostResume.class, "W25"),
           Map.entry(RunShownAnew.class, "W18"),
           Map.entry(BoundNotTold.class, "G20"),
+          Map.entry(WaitsForAll.class, "G20"),
           Map.entry(KeepsThreadLocals.class, "P18"),
           Map.entry(Untimed.class, "R8"),
           Map.entry(LeakyInterrupt.class, "G5"),

@@ -75,8 +75,8 @@ public interface Host {
   void log(System.Logger.Level level, String message, @Nullable Throwable cause);
 
   /**
-   * A pool for a primitive that names one, or for null the runtime's own. It counts as a handle,
-   * given back by {@link Pool#close()}.
+   * A pool for a primitive that names one, or for null the runtime's own. It counts as a handle
+   * until {@link Pool#close()}, or until neither it nor a job made through it is reachable.
    *
    * @throws IllegalStateException if it has to be created and its threads cannot be
    */

@@ -6,21 +6,25 @@ import dev.quern.Job;
 import dev.quern.ThreadPool;
 import dev.quern.spi.OwnCode;
 import dev.quern.spi.Pool;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.ref.ReferenceQueue;
 import java.util.function.Consumer;
 
-/** A primitive's handle of a shared pool. */
+/**
+ * A primitive's handle of a shared pool. It counts until it is closed or nobody has it any more,
+ * nor a job made through it.
+ */
 final class LentPool implements Pool {
   private final SharedPool shared;
   private final SharedPools pools;
   private final ThreadPool pool;
-  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Loan loan;
 
-  LentPool(SharedPool shared, SharedPools pools) {
+  LentPool(SharedPool shared, SharedPools pools, ReferenceQueue<LentPool> dropped) {
     this.shared = shared;
     this.pools = pools;
     this.pool = shared.pool();
-    shared.add(this);
+    this.loan = new Loan(this, shared, dropped);
+    shared.add(loan);
   }
 
   String name() {
@@ -29,8 +33,7 @@ final class LentPool implements Pool {
 
   @Override
   public Job newJob(String name, Action body) {
-    OwnCode own = body::run;
-    return pool.newJob(name, own);
+    return pool.newJob(name, new Code(body, this));
   }
 
   @Override
@@ -55,23 +58,20 @@ final class LentPool implements Pool {
 
   @Override
   public void close() {
-    if (!closed.compareAndSet(false, true)) {
-      return;
-    }
     shared.forget(this);
-    shared.remove(this);
-    if (!pools.release(shared)) {
-      return;
-    }
-    if (shared.isInside()) {
-      pools.endElsewhere(pool);
-    } else {
-      SharedPools.beginClose(pool);
-    }
+    pools.giveBack(loan);
   }
 
   @Override
   public String toString() {
     return pool.toString();
+  }
+
+  /** Keeps the handle for who has only the job. */
+  private record Code(Action body, LentPool handle) implements OwnCode {
+    @Override
+    public void run() throws Exception {
+      body.run();
+    }
   }
 }

@@ -7,7 +7,7 @@ import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.config.runtime.EffectiveSpecs.Effective;
 import dev.quern.spi.Managed;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -29,8 +28,7 @@ final class SharedPool {
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<PoolHandle> handles = new LinkedHashSet<>(); // guarded by lock
-  private final Set<LentPool> lent =
-      Collections.newSetFromMap(new WeakHashMap<>()); // guarded by lock
+  private final Set<Loan> loans = new HashSet<>(); // guarded by lock
   private @Nullable ThreadPool pool; // guarded by lock, set once
   private @Nullable ThreadPoolSpec spec; // guarded by lock, set with pool
   private int cpu = NO_CPU; // guarded by lock, set with pool
@@ -121,19 +119,30 @@ final class SharedPool {
     }
   }
 
-  void add(LentPool handle) {
+  void add(Loan loan) {
     lock.lock();
     try {
-      lent.add(handle);
+      loans.add(loan);
     } finally {
       lock.unlock();
     }
   }
 
-  void remove(LentPool handle) {
+  /** True for the first to say that it is over. */
+  boolean remove(Loan loan) {
     lock.lock();
     try {
-      lent.remove(handle);
+      return loans.remove(loan);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The loans of those who are gone and have not given it back. */
+  List<Loan> dropped() {
+    lock.lock();
+    try {
+      return loans.stream().filter(Loan::isDropped).toList();
     } finally {
       lock.unlock();
     }
@@ -143,7 +152,7 @@ final class SharedPool {
   boolean isLent() {
     lock.lock();
     try {
-      return !lent.isEmpty();
+      return !loans.stream().allMatch(Loan::isDropped);
     } finally {
       lock.unlock();
     }

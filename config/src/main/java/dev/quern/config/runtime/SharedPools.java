@@ -18,6 +18,8 @@ import dev.quern.spi.Primitives;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pools by name (rule P1). A {@link SharedPool} is found here while it has handles; whoever
  * gives back the last one takes it out, so that the next call makes a new pool while the old one
- * ends.
+ * ends. What dropped primitives had is given back by whoever comes along next, for whatever pool:
+ * that needs no thread, and a pool that nobody uses is in nobody's way until then.
  */
 @Singleton
 final class SharedPools {
@@ -45,6 +48,7 @@ final class SharedPools {
   private final Log log;
   private final RuntimeViews views;
   private final Map<String, SharedPool> live = new ConcurrentHashMap<>();
+  private final ReferenceQueue<LentPool> dropped = new ReferenceQueue<>();
 
   /** The runtime itself keeps a handle of its own pool, so that it doesn't come and go. */
   private final AtomicBoolean ownKept = new AtomicBoolean();
@@ -108,7 +112,7 @@ final class SharedPools {
     }
     String which = name == null ? OWN : name;
     SharedPool shared = acquire(ThreadPoolSpec.named(which), false, SharedPool.NO_CPU);
-    return new LentPool(shared, this);
+    return new LentPool(shared, this, dropped);
   }
 
   /** A view of that pool, which gets a handle of its own (rule P17). */
@@ -121,7 +125,7 @@ final class SharedPools {
             throw new ClosedException(
                 Failures.describe(Kind.THREAD_POOL, shared.name()) + ": is closed");
           }
-          LentPool base = new LentPool(shared, this);
+          LentPool base = new LentPool(shared, this, dropped);
           try {
             return primitives.newPoolView(merged, base);
           } catch (Throwable thrown) {
@@ -141,6 +145,45 @@ final class SharedPools {
 
   /** Gives back one handle; true for the last, whose giver has to end the pool. */
   boolean release(SharedPool shared) {
+    boolean last = released(shared);
+    giveBackDropped();
+    giveBackDropped(shared);
+    return last;
+  }
+
+  /** Gives back what a primitive has, once. Waits for nobody. */
+  void giveBack(Loan loan) {
+    end(loan);
+    giveBackDropped();
+    giveBackDropped(loan.shared());
+  }
+
+  private void giveBackDropped() {
+    for (Reference<?> gone = dropped.poll(); gone != null; gone = dropped.poll()) {
+      end((Loan) gone);
+    }
+  }
+
+  /** After the runtime's close nobody may come along who finds in the queue what gets there yet. */
+  private void giveBackDropped(SharedPool shared) {
+    if (timer.isOver()) {
+      shared.dropped().forEach(this::end);
+    }
+  }
+
+  private void end(Loan loan) {
+    SharedPool shared = loan.shared();
+    if (!shared.remove(loan) || !released(shared)) {
+      return;
+    }
+    if (shared.isInside()) {
+      endElsewhere(shared.pool());
+    } else {
+      endNow(shared.pool());
+    }
+  }
+
+  private boolean released(SharedPool shared) {
     boolean last = shared.release();
     if (last) {
       live.remove(shared.name(), shared);
@@ -150,6 +193,7 @@ final class SharedPools {
 
   /** Every pool that has handles. */
   List<SharedPool> live() {
+    giveBackDropped();
     return List.copyOf(live.values());
   }
 
@@ -224,6 +268,7 @@ final class SharedPools {
   }
 
   private SharedPool acquire(ThreadPoolSpec spec, boolean compare, int cpu) {
+    giveBackDropped();
     Effective<ThreadPoolSpec> effective = maker.settle(spec);
     String name = spec.name();
     boolean binds = cpu != SharedPool.NO_CPU && !spec.virtual().orElse(false);

@@ -32,32 +32,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   a waiting worker needs            to go on
- *   the run of its item goes on       the thread of that run
- *   it stands in line, or the whole   one of the executor's workers; only if the executor runs as
- *   executor is waited for            many runs as it may: else another one comes
+ *   runs that go on                   the thread of each of them: of the item's, or of each run
+ *                                     that the whole executor owes to the wait
+ *   what stands in line               one of the executor's workers; only if the executor runs as
+ *                                     many runs as it may: else another one comes
  * </pre>
  *
- * <p>From all workers that wait, take away each that needs somebody who is not among them, until
- * none is left to take away. Those who remain wait for each other. Of them, whoever nobody needs is
- * only held up by the others, and is not told of.
+ * <p>From all workers that wait, take away each that may go on because those whom it needs are not
+ * among them, until none is left to take away. Those who remain are stuck. Of them, those are told
+ * of who wait for each other, all round, and would be stuck without the others, too: who is only
+ * held up by such a knot is not.
  *
- * <p>No false alarm: considered are waits that the look before has seen, too, and that are there
- * when this one is done, so their threads were blocked all the time in between, and what these
- * threads hold is one picture. A thread that was woken and did not come to run yet is RUNNABLE.
+ * <p>No false alarm: considered are waits that the look before has seen, too, that are not over
+ * yet, and that are there when this one is done. So their threads were blocked all the time in
+ * between, and what is read of the runs on these threads is one picture. Asking whether a wait is
+ * over matters: a thread that was woken may look parked until a processor has time for it.
  */
 @Singleton
 final class WaitCycles implements WaitWatch {
   private static final Set<Kind> EXECUTORS = EnumSet.of(Kind.THREAD_POOL, Kind.WORK_QUEUE);
 
-  /** A wait without limit may be made of long ones. */
-  private static final Set<Thread.State> PARKED =
-      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
-
-  private record Wait(long number, Thread thread, Part target, @Nullable Object subject) {
-    boolean blocks() {
-      return PARKED.contains(thread.getState());
-    }
-  }
+  private record Wait(long number, Thread thread, Part target, Awaited awaited) {}
 
   private final Registry registry;
   private final Failures failures;
@@ -75,10 +70,10 @@ final class WaitCycles implements WaitWatch {
   }
 
   @Override
-  public void begin(Kind kind, String primitive, @Nullable String item, @Nullable Object subject) {
+  public void begin(Kind kind, String primitive, @Nullable String item, Awaited awaited) {
     Thread thread = Thread.currentThread();
     Part target = new Part(kind, primitive, Optional.ofNullable(item));
-    waits.put(thread, new Wait(numbers.incrementAndGet(), thread, target, subject));
+    waits.put(thread, new Wait(numbers.incrementAndGet(), thread, target, awaited));
   }
 
   @Override
@@ -92,7 +87,7 @@ final class WaitCycles implements WaitWatch {
     Set<Long> seen = new HashSet<>();
     for (Wait wait : waits.values()) {
       seen.add(wait.number);
-      if (seenBefore.contains(wait.number) && wait.blocks()) {
+      if (seenBefore.contains(wait.number) && !wait.awaited.isOver()) {
         candidates.put(wait.thread, wait);
       }
     }
@@ -122,12 +117,36 @@ final class WaitCycles implements WaitWatch {
   /** A worker that waits, and what it runs. */
   private record Entry(Wait held, Part runs) {}
 
+  /**
+   * Whom a worker that waits needs to go on.
+   *
+   * @param each all of them
+   * @param oneOf and, unless there is none, one of them
+   */
+  private record Needs(Set<Thread> each, Set<Thread> oneOf) {
+    static final Needs NOBODY = new Needs(Set.of(), Set.of());
+
+    /** Whether it cannot go on while those don't. */
+    boolean areAmong(Set<Thread> stuck) {
+      return each.stream().anyMatch(stuck::contains)
+          || (!oneOf.isEmpty() && stuck.containsAll(oneOf));
+    }
+
+    /** Who of those holds it up. */
+    Set<Thread> among(Set<Thread> stuck) {
+      Set<Thread> those = new LinkedHashSet<>(each);
+      those.addAll(oneOf);
+      those.retainAll(stuck);
+      return those;
+    }
+  }
+
   /** Who runs what, and who of those that wait needs whom. */
   private final class Picture {
     private final Map<Thread, Part> runners = new HashMap<>();
     private final Map<List<Object>, List<Executor>> executors = new HashMap<>();
     private final Map<Thread, Entry> waiting = new LinkedHashMap<>();
-    private final Map<Thread, Set<Thread>> needs = new HashMap<>();
+    private final Map<Thread, Needs> needs = new HashMap<>();
 
     private record Executor(int bound, List<Managed.Run> runs) {}
 
@@ -156,66 +175,70 @@ final class WaitCycles implements WaitWatch {
       }
     }
 
-    /** Empty if somebody may come whom nothing holds up. */
-    private Set<Thread> needs(Wait wait) {
+    private Needs needs(Wait wait) {
       List<Executor> named =
           executors.getOrDefault(
               List.<Object>of(wait.target.kind(), wait.target.primitive()), List.of());
       if (named.size() != 1) {
-        return Set.of(); // gone, or there are two of this name
+        return Needs.NOBODY; // gone, or there are two of this name
       }
       Executor executor = named.get(0);
-      Set<Thread> those = new LinkedHashSet<>();
-      executor.runs.stream()
-          .filter(run -> wait.subject != null && run.subject() == wait.subject)
-          .forEach(run -> those.add(run.thread()));
-      boolean full = executor.bound > 0 && executor.runs.size() >= executor.bound;
-      if (those.isEmpty() && full) {
-        executor.runs.forEach(run -> those.add(run.thread()));
+      Set<Thread> each = new LinkedHashSet<>();
+      Set<Thread> all = new LinkedHashSet<>();
+      for (Managed.Run run : executor.runs) {
+        all.add(run.thread());
+        if (wait.awaited.needs(run.subject())) {
+          each.add(run.thread());
+        }
       }
-      return those;
+      boolean full = executor.bound > 0 && executor.runs.size() >= executor.bound;
+      return new Needs(each, full ? all : Set.of());
     }
 
     List<List<Entry>> knots() {
-      while (waiting.keySet().removeIf(thread -> !isStuck(thread))) {
-        // who needed one of those taken away may go on, too
-      }
-      while (waiting.keySet().retainAll(needed())) {
-        // who needed only those is not needed either
-      }
+      Set<Thread> stuck = stuckAmong(waiting.keySet());
+      Map<Thread, Set<Thread>> reached = new LinkedHashMap<>();
+      stuck.forEach(thread -> reached.put(thread, from(thread, stuck)));
       List<List<Entry>> knots = new ArrayList<>();
       Set<Thread> done = new HashSet<>();
-      for (Thread thread : waiting.keySet()) {
-        if (!done.contains(thread)) {
-          Set<Thread> knot = from(thread);
-          done.addAll(knot);
-          knots.add(knot.stream().map(waiting::get).toList());
-        }
-      }
+      reached.forEach(
+          (thread, those) -> {
+            if (!done.contains(thread)) {
+              Set<Thread> round = new LinkedHashSet<>(those);
+              round.removeIf(other -> !reached.getOrDefault(other, Set.of()).contains(thread));
+              done.addAll(round);
+              Set<Thread> knot = stuckAmong(round);
+              if (!knot.isEmpty()) {
+                knots.add(knot.stream().map(waiting::get).toList());
+              }
+            }
+          });
       return knots;
     }
 
-    private boolean isStuck(Thread thread) {
-      Set<Thread> those = needs.getOrDefault(thread, Set.of());
-      return !those.isEmpty() && waiting.keySet().containsAll(those);
+    /** Those who cannot go on, whatever all the others do. */
+    private Set<Thread> stuckAmong(Set<Thread> those) {
+      Set<Thread> stuck = new LinkedHashSet<>(those);
+      while (stuck.removeIf(thread -> !needsOf(thread).areAmong(stuck))) {
+        // who needed one of those taken away may go on, too
+      }
+      return stuck;
     }
 
-    private Set<Thread> needed() {
-      Set<Thread> needed = new HashSet<>();
-      waiting.keySet().forEach(thread -> needed.addAll(needs.getOrDefault(thread, Set.of())));
-      return needed;
-    }
-
-    /** In the order of the waits, as far as there is one. */
-    private Set<Thread> from(Thread first) {
+    /** Whom it waits for, and so on: in the order of the waits, as far as there is one. */
+    private Set<Thread> from(Thread first, Set<Thread> stuck) {
       Set<Thread> found = new LinkedHashSet<>();
-      ArrayDeque<Thread> next = new ArrayDeque<>(List.of(first));
+      ArrayDeque<Thread> next = new ArrayDeque<>(needsOf(first).among(stuck));
       for (Thread thread = next.poll(); thread != null; thread = next.poll()) {
         if (found.add(thread)) {
-          next.addAll(needs.getOrDefault(thread, Set.of()));
+          next.addAll(needsOf(thread).among(stuck));
         }
       }
       return found;
+    }
+
+    private Needs needsOf(Thread thread) {
+      return needs.getOrDefault(thread, Needs.NOBODY);
     }
   }
 }

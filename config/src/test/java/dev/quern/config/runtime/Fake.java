@@ -28,6 +28,9 @@ final class Fake implements InvocationHandler {
   /** What its close answers, and where it may block or throw; null is done at once. */
   volatile @Nullable Callable<List<String>> closing;
 
+  /** Of a job. */
+  volatile @Nullable Object code;
+
   volatile boolean holdsCaller;
   volatile boolean ended;
   volatile int interrupted;
@@ -78,7 +81,7 @@ final class Fake implements InvocationHandler {
         pauses--;
         yield null;
       }
-      case "newJob" -> job((String) Objects.requireNonNull(args)[0]);
+      case "newJob" -> job(Objects.requireNonNull(args));
       case "newChild" -> child(Objects.requireNonNull(args));
       default -> throw new UnsupportedOperationException(method.toString());
     };
@@ -89,8 +92,9 @@ final class Fake implements InvocationHandler {
         .newChild((Target) face, (DaemonQueueSpec) args[0], (Handler<?>) args[1]);
   }
 
-  private Object job(String jobName) {
-    Fake job = new Fake(provider, Job.class, jobName, name);
+  private Object job(@Nullable Object[] args) {
+    Fake job = new Fake(provider, Job.class, (String) Objects.requireNonNull(args[0]), name);
+    job.code = args[args.length - 1];
     provider.made.add(job);
     return job.face;
   }

@@ -175,6 +175,23 @@ class LifecycleTest {
   }
 
   @Test
+  void norIsOneKeptByWhoWasDroppedMeanwhile() throws Exception {
+    Quern quern = world.open(OpenOptions.NONE);
+    quern.newWorkQueue("maintenance");
+    world.provider.fake("maintenance").closing = () -> List.of("flush");
+    Pool kept = Objects.requireNonNull(world.provider.host).lendPool("lent");
+    AtomicReference<Pool> held = new AtomicReference<>(world.provider.host.lendPool("lent"));
+    assertEquals(List.of("flush"), quern.close(Duration.ZERO));
+    WeakReference<Pool> gone = new WeakReference<>(held.getAndSet(null));
+    while (!gone.refersTo(null)) {
+      System.gc();
+    }
+    assertFalse(world.provider.fake("lent").ended);
+    kept.close();
+    assertTrue(world.provider.fake("lent").ended);
+  }
+
+  @Test
   void oneThatCannotBeClosedHoldsUpNobody() throws Exception {
     Quern quern = world.open(OpenOptions.NONE);
     quern.newWorkQueue("broken");

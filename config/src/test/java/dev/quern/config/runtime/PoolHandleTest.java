@@ -17,6 +17,7 @@ import dev.quern.Quern;
 import dev.quern.ThreadPool;
 import dev.quern.ThreadPoolSpec;
 import dev.quern.spi.Pool;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -230,6 +232,35 @@ class PoolHandleTest {
     assertThrows(IllegalStateException.class, () -> quern.threadPool("io"));
     world.provider.shape = fake -> fake;
     assertFalse(quern.threadPool("io").isClosed());
+  }
+
+  @Test
+  void whatADroppedPrimitiveHadIsGivenBackByWhoeverComesNext() {
+    Fake pool = Objects.requireNonNull(lendAndDrop("io"));
+    while (!pool.ended) {
+      System.gc();
+      quern.threadPool("other").close();
+    }
+    assertTrue(quern.inspect().family(Kind.THREAD_POOL, "io").isEmpty());
+  }
+
+  @Test
+  void aJobMadeThroughItIsEnoughToKeepIt() {
+    Job job = Objects.requireNonNull(world.provider.host).lendPool("io").newJob("job", () -> {});
+    Fake pool = world.provider.fake("io");
+    Fake dropped = Objects.requireNonNull(lendAndDrop("dropped"));
+    world.provider.made.clear();
+    while (!dropped.ended) {
+      System.gc();
+      quern.threadPool("other").close();
+    }
+    assertFalse(pool.ended);
+    Reference.reachabilityFence(job);
+  }
+
+  private @Nullable Fake lendAndDrop(String name) {
+    Objects.requireNonNull(world.provider.host).lendPool(name);
+    return world.provider.fake(name);
   }
 
   private Pool lend(ThreadPoolSpec spec) {

@@ -87,6 +87,11 @@ abstract class BrokenProvider implements Provider {
   /** The fault: does the call, or something wrong. */
   abstract @Nullable Object call(Invocation invocation) throws Throwable;
 
+  /** A fault in what it asks of its host, or tells it. */
+  @Nullable Object callOfHost(Invocation invocation) throws Throwable {
+    return invocation.proceed();
+  }
+
   @Override
   public final String name() {
     return "broken-" + getClass().getSimpleName();
@@ -108,7 +113,7 @@ abstract class BrokenProvider implements Provider {
     Host outside =
         proxy(
             (proxy, method, arguments) ->
-                new Invocation(host, method, mapped(arguments, this::wrapperOf)).proceed(),
+                callOfHost(new Invocation(host, method, mapped(arguments, this::wrapperOf))),
             Host.class);
     Primitives whole = new LockedProvider().create(outside);
     return proxy(
