@@ -74,16 +74,6 @@ public class BufferLincheck {
     }
   }
 
-  /** Nothing is refused for a restore that something is accepted beside after that. */
-  @Test
-  public void aRestoreAgainstTwoOffers() {
-    scenario(
-        Bounded.class,
-        List.of("offer 1", "offer 2", "detach", "offer 3"),
-        List.of(List.of("restore"), List.of("offer 4"), List.of("offer 5")),
-        List.of());
-  }
-
   @Test
   public void aDetachAgainstOffers() {
     scenario(
