@@ -202,7 +202,11 @@ final class Goals {
 
   private void figures() {
     for (String primitive : List.of("Work", "Job", "Task", "TaskContext")) {
-      figure("Memory", "an idle " + primitive + " is at most 64 bytes", "idle " + primitive, 64 + NOISE);
+      figure(
+          "Memory",
+          "an idle " + primitive + " is at most 64 bytes",
+          "idle " + primitive,
+          64 + NOISE);
     }
     figure(
         "Memory",
