@@ -10,6 +10,7 @@ import dev.quern.ThreadPool;
 import dev.quern.WorkQueue;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import org.openjdk.jol.info.ClassLayout;
 
@@ -21,60 +22,74 @@ import org.openjdk.jol.info.ClassLayout;
  */
 public final class Footprint {
   private static final int MANY = 100_000;
+  private static final int FEWER = 10_000;
   private static final int MILLION = 1_000_000;
+  private static final QueueSpec UNBOUNDED = QueueSpec.unbounded("queue");
+  private static final QueueSpec BOUNDED = QueueSpec.bounded("queue", 64);
 
-  private final Quern quern;
-  private final String[] names = new String[MANY]; // shared, so that they don't count
+  private Footprint() {}
 
-  private Footprint(Quern quern) {
-    this.quern = quern;
-    for (int i = 0; i < MANY; i++) {
-      names[i] = "n" + i;
-    }
+  /** Makes the one of that number. */
+  private interface Maker {
+    IntFunction<Object> in(Quern quern);
   }
 
   /** Prints a line for each figure. */
   public static void main(String[] args) throws InterruptedException {
-    try (Quern quern = Bench.open(args[0])) {
-      if (args.length > 1) {
-        million(quern);
-      } else {
-        new Footprint(quern).all();
-      }
+    if (args.length > 1) {
+      million(Bench.open(args[0]));
+    } else {
+      all(args[0]);
     }
   }
 
-  private void all() throws InterruptedException {
-    WorkQueue works = quern.newWorkQueue("works");
-    ThreadPool pool = quern.threadPool("pool");
-    TaskContext context = quern.newTaskContext("context");
-    of("Work", MANY, i -> works.newWork("work", () -> {}));
-    of("Job", MANY, i -> pool.newJob("job", () -> {}));
-    of("Task", MANY, i -> context.newTask("task", () -> {}));
-    of("TaskContext", MANY, i -> quern.newTaskContext("context"));
-    of("Queue, unbounded", MANY / 10, i -> quern.newQueue(QueueSpec.unbounded("queue")));
-    of("Queue, bounded to 64", MANY / 10, i -> quern.newQueue(QueueSpec.bounded("queue", 64)));
+  private static void all(String provider) throws InterruptedException {
+    of(provider, "Work", MANY, quern -> works(quern.newWorkQueue("works")));
+    of(provider, "Job", MANY, quern -> jobs(quern.threadPool("pool")));
+    of(provider, "Task", MANY, quern -> tasks(quern.newTaskContext("context")));
+    of(provider, "TaskContext", MANY, quern -> i -> quern.newTaskContext("context"));
+    of(provider, "Queue, unbounded", FEWER, quern -> i -> quern.newQueue(UNBOUNDED));
+    of(provider, "Queue, bounded to 64", FEWER, quern -> i -> quern.newQueue(BOUNDED));
+    String[] names = new String[FEWER]; // made before, so that they don't count
+    Arrays.setAll(names, i -> "n" + i);
     Handler<Object> handler = item -> {};
     of(
+        provider,
         "DaemonQueue, unbounded, on a pool",
-        MANY / 10,
-        i -> quern.newDaemonQueue(DaemonQueueSpec.unbounded(names[i]).pool("pool"), handler));
+        FEWER,
+        quern ->
+            i -> quern.newDaemonQueue(DaemonQueueSpec.unbounded(names[i]).pool("pool"), handler));
   }
 
-  private static void of(String name, int count, IntFunction<Object> maker)
+  private static IntFunction<Object> works(WorkQueue queue) {
+    return i -> queue.newWork("work", () -> {});
+  }
+
+  private static IntFunction<Object> jobs(ThreadPool pool) {
+    return i -> pool.newJob("job", () -> {});
+  }
+
+  private static IntFunction<Object> tasks(TaskContext context) {
+    return i -> context.newTask("task", () -> {});
+  }
+
+  /** In a runtime of its own: nothing left of those before may go meanwhile. */
+  private static void of(String provider, String name, int count, Maker makers)
       throws InterruptedException {
     Object[] made = new Object[count];
-    Object first = maker.apply(count - 1); // what the first one brings along does not count
-    long before = heap();
-    for (int i = 0; i < count - 1; i++) {
-      made[i] = maker.apply(i);
+    try (Quern quern = Bench.open(provider)) {
+      IntFunction<Object> maker = makers.in(quern);
+      Object first = maker.apply(count - 1); // what the first one brings along does not count
+      long before = heap();
+      for (int i = 0; i < count - 1; i++) {
+        made[i] = maker.apply(i);
+      }
+      double each = (heap() - before) / (count - 1.0);
+      Reference.reachabilityFence(made);
+      long alone = ClassLayout.parseClass(first.getClass()).instanceSize();
+      System.out.printf("idle %s\t%.1f\tB%n", name, each);
+      System.out.printf("idle %s, the object alone\t%d\tB%n", name, alone);
     }
-    double each = (heap() - before) / (count - 1.0);
-    Reference.reachabilityFence(made);
-    System.out.printf("idle %s\t%.1f\tB%n", name, each);
-    System.out.printf(
-        "idle %s, the object alone\t%d\tB%n",
-        name, ClassLayout.parseClass(first.getClass()).instanceSize());
   }
 
   private static void million(Quern quern) throws InterruptedException {

@@ -20,8 +20,8 @@ final class Figures {
   private static final Pattern NEEDED =
       Pattern.compile(
           "(commons-(configuration2|lang3|text|logging|io)|dagger|.*inject.*|jspecify)-.*");
-  private static final List<Integer> HEAPS = List.of(256, 320, 384, 512, 768, 1024);
-  private static final int LIMIT_SECONDS = 30;
+  private static final int GOAL_MEGABYTES = 256;
+  private static final int LIMIT_SECONDS = 150;
 
   private final Plan plan;
   private final PrintStream console;
@@ -83,13 +83,22 @@ final class Figures {
     for (Figure f : lines(jdk, options, "Footprint", provider)) {
       add("heap", jdk, provider, f.name(), f.value(), f.unit());
     }
-    for (int heap : HEAPS) {
-      List<String> small = new ArrayList<>(options);
-      small.set(2, "-Xmx" + heap + "m");
-      List<Figure> fits = lines(jdk, small, "Footprint", provider, "million");
-      if (!fits.isEmpty()) { // what it holds; where that is no heap to live in, what it needs
+    if (!plan.quick()) { // it takes minutes
+      million(jdk, provider, options);
+    }
+  }
+
+  /** In so much heap as they are to fit in; where they don't, what they hold in a larger one. */
+  private void million(Jdk jdk, String provider, List<String> options)
+      throws IOException, InterruptedException {
+    for (int heap : List.of(GOAL_MEGABYTES, 8 * GOAL_MEGABYTES)) {
+      List<String> sized = new ArrayList<>(options);
+      sized.set(2, "-Xmx" + heap + "m");
+      List<Figure> fits = lines(jdk, sized, "Footprint", provider, "million");
+      if (!fits.isEmpty()) {
         Figure f = fits.get(0);
-        double value = heap == HEAPS.get(0) ? f.value() : heap;
+        boolean fit = heap == GOAL_MEGABYTES;
+        double value = fit ? f.value() : Math.max(f.value(), GOAL_MEGABYTES + 1);
         add("heap", jdk, provider, f.name(), value, f.unit());
         return;
       }
