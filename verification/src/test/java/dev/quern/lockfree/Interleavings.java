@@ -8,6 +8,8 @@ import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionResult;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.util.ExceptionResult;
+import org.jetbrains.lincheck.datastructures.ManagedStrategyGuarantee;
+import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.verifier.Verifier;
 
@@ -20,6 +22,12 @@ import org.jetbrains.lincheck.datastructures.verifier.Verifier;
  */
 final class Interleavings {
   private static final int PERCENT = Integer.getInteger("verification.percent", 20);
+
+  /** A pause is one step: else most switches fall into the loops that pass a moment. */
+  private static final ManagedStrategyGuarantee PAUSES =
+      ManagedStrategyGuaranteeKt.forClasses(Linger.class.getName(), LaneLinger.class.getName())
+          .methods("pause")
+          .ignore();
 
   private final Class<?> type;
   private final List<List<Actor>> threads = new ArrayList<>();
@@ -52,6 +60,7 @@ final class Interleavings {
         .minimizeFailedScenario(false)
         .invocationsPerIteration(percentOf(interleavings))
         .verifier(NothingThrown.class)
+        .addGuarantee(PAUSES)
         .check(type);
   }
 
