@@ -57,8 +57,7 @@ record Verdict(
         goal.bound(),
         reached,
         figure.map(Figure::unit).orElse(goal.measure().unit),
-        best.map(s -> String.format("%s %s", s.contender(), Numbers.of(s.median(), "ns")))
-            .orElse(""),
+        best.map(s -> s.contender() + ' ' + Numbers.time(s.median())).orElse(""),
         outcome);
   }
 
