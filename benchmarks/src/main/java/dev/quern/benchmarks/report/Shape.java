@@ -65,9 +65,10 @@ record Shape(String benchmark, Map<String, String> params) implements Comparable
     return contender.startsWith("lockfree") || contender.startsWith("locked");
   }
 
-  /** Contenders: ours, then the others. */
+  /** Contenders: the lock-free provider, then the other one of ours, then the others. */
   static final Comparator<String> OURS_FIRST =
-      Comparator.comparing((String contender) -> !isOurs(contender))
+      Comparator.comparing((String contender) -> !contender.startsWith("lockfree"))
+          .thenComparing(contender -> !isOurs(contender))
           .thenComparing(Comparator.naturalOrder());
 
   /** Numbers by value, so that 2 comes before 16. */

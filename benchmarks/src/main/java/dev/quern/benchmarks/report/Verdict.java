@@ -61,6 +61,11 @@ record Verdict(
         outcome);
   }
 
+  /** Maybe on another JDK. */
+  boolean isOfSameGoal(Verdict other) {
+    return family.equals(other.family) && sentence.equals(other.sentence);
+  }
+
   private static Optional<Figure> figure(Goal goal, String jdk, List<Figure> figures) {
     return goal.measure() != Measure.FIGURE
         ? Optional.empty()
