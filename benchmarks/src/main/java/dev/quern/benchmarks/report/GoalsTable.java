@@ -19,7 +19,10 @@ final class GoalsTable {
     html.element("h2", "Goals");
     html.element("p", summary());
     List<Verdict> goals = of(report.jdks().get(0));
-    table(goals.stream().filter(this::isMeasured).toList());
+    List<Verdict> measured = goals.stream().filter(this::isMeasured).toList();
+    if (!measured.isEmpty()) {
+      table(measured);
+    }
     List<Verdict> rest = goals.stream().filter(goal -> !isMeasured(goal)).toList();
     if (!rest.isEmpty()) {
       html.raw("<details><summary>Goals that were not measured: " + rest.size() + "</summary>");
