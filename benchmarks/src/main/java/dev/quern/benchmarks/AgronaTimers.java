@@ -47,16 +47,6 @@ final class AgronaTimers implements Timers {
   }
 
   @Override
-  public Object scheduleCancelSpread() {
-    return scheduleCancel();
-  }
-
-  @Override
-  public Object scheduleAtCancelSpread(long nanoTime) {
-    return scheduleAtCancel(nanoTime);
-  }
-
-  @Override
   public void make(Runnable[] bodies) {
     made = bodies;
   }

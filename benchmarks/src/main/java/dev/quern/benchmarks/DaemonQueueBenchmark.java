@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -35,7 +34,7 @@ public class DaemonQueueBenchmark {
 
   /** Producers in a stream. */
   @State(Scope.Benchmark)
-  public static class Streams {
+  public static class Streams extends Streamed<DaemonContender> {
     /** What is measured. */
     @Param({
       "lockfree",
@@ -53,36 +52,19 @@ public class DaemonQueueBenchmark {
     @Param({"1", "2"})
     public int producers;
 
-    private DaemonContender queue;
-    private Crew crew;
-    private Stream stream;
-
     /** A fork's one queue. */
     @Setup
     public void open() {
-      queue = DaemonContenders.make(contender, Stream.IN_FLIGHT);
-      crew = new Crew(producers - 1);
-      stream = new Stream(PARCELS, true);
-    }
-
-    /** Ages it. */
-    @Setup(Level.Iteration)
-    public void age() {
-      System.gc();
-      stream.reset();
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      crew.close();
-      queue.close();
+      begin(
+          DaemonContenders.make(contender, Stream.IN_FLIGHT),
+          producers - 1,
+          new Stream(PARCELS, true));
     }
   }
 
   /** A queue that is a target's child, and that a grandchild. */
   @State(Scope.Benchmark)
-  public static class Nested {
+  public static class Nested extends Streamed<DaemonContender> {
     /** What is measured: ours alone have it. */
     @Param({"lockfree", "locked"})
     public String contender;
@@ -91,21 +73,26 @@ public class DaemonQueueBenchmark {
     @Param({"1", "2", "3", "4"})
     public int depth;
 
-    private DaemonContender queue;
-    private Stream stream;
-
     /** A fork's queues. */
     @Setup
     public void open() {
-      queue = DaemonContenders.nested(contender, Stream.IN_FLIGHT, depth);
-      stream = new Stream(PARCELS, true);
+      begin(
+          DaemonContenders.nested(contender, Stream.IN_FLIGHT, depth),
+          0,
+          new Stream(PARCELS, true));
     }
+  }
 
-    /** Ages them. */
-    @Setup(Level.Iteration)
-    public void age() {
-      System.gc();
-      stream.reset();
+  /** A queue that gets one parcel at a time, and the next when that has come. */
+  abstract static class Awaited {
+    DaemonContender queue;
+
+    final void send(int times, long gapNanos, Latencies latencies) {
+      Parcel parcel = Parcel.make(1, latencies.handler())[0];
+      for (int i = 0; i < times; i++) {
+        Latencies.pass(gapNanos);
+        latencies.sendOne(queue, parcel);
+      }
     }
 
     /** Closes. */
@@ -117,7 +104,7 @@ public class DaemonQueueBenchmark {
 
   /** One parcel at a time, some time apart. */
   @State(Scope.Benchmark)
-  public static class Gaps {
+  public static class Gaps extends Awaited {
     /** What is measured. */
     @Param({"lockfree", "locked", "tpe", "netty", "disruptor-blocking", "jctools-parked"})
     public String contender;
@@ -126,40 +113,24 @@ public class DaemonQueueBenchmark {
     @Param({"1", "5", "20"})
     public int gapMicros;
 
-    private DaemonContender queue;
-
     /** A fork's one queue. */
     @Setup
     public void open() {
       queue = DaemonContenders.make(contender, Stream.IN_FLIGHT);
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      queue.close();
     }
   }
 
   /** One parcel at a time, to who has fallen asleep. */
   @State(Scope.Benchmark)
-  public static class Sleepers {
+  public static class Sleepers extends Awaited {
     /** What is measured. */
     @Param({"lockfree", "locked", "tpe", "netty", "disruptor-blocking", "jctools-parked", "unpark"})
     public String contender;
-
-    private DaemonContender queue;
 
     /** A fork's one queue. */
     @Setup
     public void open() {
       queue = DaemonContenders.make(contender, Stream.IN_FLIGHT);
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      queue.close();
     }
   }
 
@@ -187,21 +158,13 @@ public class DaemonQueueBenchmark {
   @Benchmark
   @OperationsPerInvocation(GAPS)
   public void shortGap(Gaps gaps, Latencies latencies) {
-    Parcel parcel = Parcel.make(1, latencies.handler())[0];
-    for (int i = 0; i < GAPS; i++) {
-      Latencies.pass(gaps.gapMicros * 1000L);
-      latencies.sendOne(gaps.queue, parcel);
-    }
+    gaps.send(GAPS, gaps.gapMicros * 1000L, latencies);
   }
 
   /** How soon a sleeping thread has it. */
   @Benchmark
   @OperationsPerInvocation(WAKES)
   public void wake(Sleepers sleepers, Latencies latencies) {
-    Parcel parcel = Parcel.make(1, latencies.handler())[0];
-    for (int i = 0; i < WAKES; i++) {
-      Latencies.pass(SLEEP);
-      latencies.sendOne(sleepers.queue, parcel);
-    }
+    sleepers.send(WAKES, SLEEP, latencies);
   }
 }

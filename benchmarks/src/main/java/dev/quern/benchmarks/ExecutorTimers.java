@@ -7,7 +7,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.threads.EnhancedQueueExecutor;
 
-/** The JDK's scheduler, or that of JBoss; each with one thread. */
+/** The JDK's scheduler, or that of JBoss; each with one thread. They take delays only. */
 final class ExecutorTimers implements Timers {
   private static final Runnable NOTHING = () -> {};
 
@@ -47,22 +47,6 @@ final class ExecutorTimers implements Timers {
   public Object scheduleCancel() {
     Future<?> started = executor.schedule(NOTHING, FAR_NANOS, TimeUnit.NANOSECONDS);
     return started.cancel(false);
-  }
-
-  /** It takes delays only. */
-  @Override
-  public Object scheduleAtCancel(long nanoTime) {
-    return scheduleCancel();
-  }
-
-  @Override
-  public Object scheduleCancelSpread() {
-    return scheduleCancel();
-  }
-
-  @Override
-  public Object scheduleAtCancelSpread(long nanoTime) {
-    return scheduleCancel();
   }
 
   @Override

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Netty's wheel. It has as many slots as let a million timers outstanding cost its thread little,
- * runs what is due on that thread, and looks for no leaks.
+ * runs what is due on that thread, and looks for no leaks. It takes delays only.
  */
 final class NettyTimers implements Timers {
   private static final int SLOTS = 1 << 16;
@@ -31,22 +31,6 @@ final class NettyTimers implements Timers {
   @Override
   public Object scheduleCancel() {
     return timer.newTimeout(NOTHING, FAR_NANOS, TimeUnit.NANOSECONDS).cancel();
-  }
-
-  /** It takes delays only. */
-  @Override
-  public Object scheduleAtCancel(long nanoTime) {
-    return scheduleCancel();
-  }
-
-  @Override
-  public Object scheduleCancelSpread() {
-    return scheduleCancel();
-  }
-
-  @Override
-  public Object scheduleAtCancelSpread(long nanoTime) {
-    return scheduleCancel();
   }
 
   @Override

@@ -35,7 +35,7 @@ public class QueueBenchmark {
 
   /** Producers that are never out of room for long. */
   @State(Scope.Benchmark)
-  public static class Streams {
+  public static class Streams extends Streamed<QueueContender> {
     /** What is measured. */
     @Param({
       "lockfree",
@@ -58,36 +58,19 @@ public class QueueBenchmark {
     @Param({"1", "2", "4"})
     public int producers;
 
-    private QueueContender queue;
-    private Crew crew;
-    private Stream stream;
-
     /** A fork's one queue. */
     @Setup
     public void open() {
-      queue = QueueContenders.make(contender, Stream.IN_FLIGHT, false);
-      crew = new Crew(producers);
-      stream = new Stream(PARCELS, false);
-    }
-
-    /** Ages it. */
-    @Setup(Level.Iteration)
-    public void age() {
-      System.gc();
-      stream.reset();
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      crew.close();
-      queue.close();
+      begin(
+          QueueContenders.make(contender, Stream.IN_FLIGHT, false),
+          producers,
+          new Stream(PARCELS, false));
     }
   }
 
   /** Producers that wait for room in put, since the consumer is slower. */
   @State(Scope.Benchmark)
-  public static class Full {
+  public static class Full extends Streamed<QueueContender> {
     /** What is measured: what has a bound. */
     @Param({"lockfree", "locked", "jctools-array-drain", "agrona", "abq", "disruptor-blocking"})
     public String contender;
@@ -96,30 +79,10 @@ public class QueueBenchmark {
     @Param({"1", "2"})
     public int producers;
 
-    private QueueContender queue;
-    private Crew crew;
-    private Stream stream;
-
     /** A fork's one queue. */
     @Setup
     public void open() {
-      queue = QueueContenders.make(contender, SMALL, true);
-      crew = new Crew(producers);
-      stream = new Stream(FEW, 100);
-    }
-
-    /** Ages it. */
-    @Setup(Level.Iteration)
-    public void age() {
-      System.gc();
-      stream.reset();
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      crew.close();
-      queue.close();
+      begin(QueueContenders.make(contender, SMALL, true), producers, new Stream(FEW, 100));
     }
   }
 
@@ -169,40 +132,33 @@ public class QueueBenchmark {
     }
   }
 
+  /** The crew produces, this thread consumes. */
+  private static long consume(Streamed<QueueContender> streams, Crew.Part produce) {
+    streams.crew.begin(produce);
+    streams.queue.consume(streams.stream);
+    streams.crew.await();
+    return streams.stream.awaitOver();
+  }
+
   /** Parcels one by one, until the consumer has had the last. */
   @Benchmark
   @OperationsPerInvocation(PARCELS)
   public long offer(Streams streams) {
-    QueueContender queue = streams.queue;
-    Stream stream = streams.stream;
-    streams.crew.begin(number -> stream.produce(queue::offer));
-    queue.consume(stream);
-    streams.crew.await();
-    return stream.awaitOver();
+    return consume(streams, number -> streams.stream.produce(streams.queue::offer));
   }
 
   /** Parcels in groups of sixteen. */
   @Benchmark
   @OperationsPerInvocation(PARCELS)
   public long offerAll(Streams streams) {
-    QueueContender queue = streams.queue;
-    Stream stream = streams.stream;
-    streams.crew.begin(number -> stream.produceGroups(queue::offerAll));
-    queue.consume(stream);
-    streams.crew.await();
-    return stream.awaitOver();
+    return consume(streams, number -> streams.stream.produceGroups(streams.queue::offerAll));
   }
 
   /** A consumer that has something to do with each parcel, and producers that wait for room. */
   @Benchmark
   @OperationsPerInvocation(FEW)
   public long full(Full full) {
-    QueueContender queue = full.queue;
-    Stream stream = full.stream;
-    full.crew.begin(number -> stream.producePatiently(queue::put));
-    queue.consume(stream);
-    full.crew.await();
-    return stream.awaitOver();
+    return consume(full, number -> full.stream.producePatiently(full.queue::put));
   }
 
   /** One in and out. */

@@ -22,14 +22,23 @@ interface Timers extends AutoCloseable {
   /** Starts one, and stops it. The same one each time where that can be. */
   Object scheduleCancel();
 
-  /** As {@link #scheduleCancel}, given the time at which it fires, where that can be. */
-  Object scheduleAtCancel(long nanoTime);
+  /**
+   * As {@link #scheduleCancel}, given the time at which it fires; without where only a delay can
+   * be.
+   */
+  default Object scheduleAtCancel(long nanoTime) {
+    return scheduleCancel();
+  }
 
-  /** As {@link #scheduleCancel}, with one of thousands in turn. */
-  Object scheduleCancelSpread();
+  /** As {@link #scheduleCancel}, with one of thousands in turn; a new one where all are new. */
+  default Object scheduleCancelSpread() {
+    return scheduleCancel();
+  }
 
-  /** As {@link #scheduleAtCancel}, with one of thousands in turn. */
-  Object scheduleAtCancelSpread(long nanoTime);
+  /** As {@link #scheduleAtCancel}, with one of thousands in turn; a new one where all are new. */
+  default Object scheduleAtCancelSpread(long nanoTime) {
+    return scheduleAtCancel(nanoTime);
+  }
 
   /** Of those that fire: what each of them does, one at a time. */
   void make(Runnable[] bodies);

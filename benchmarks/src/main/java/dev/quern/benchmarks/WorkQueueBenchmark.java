@@ -12,9 +12,6 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -159,90 +156,19 @@ public class WorkQueueBenchmark {
 
   // ---- Timers that fire
 
-  /** Arms what is to fire, in good time, and waits until it has. */
-  private static final class Firing {
-    private static final long MARGIN = 20_000_000;
-
-    final Timers timers;
-    final long[] deadlines;
-    private final long window;
-    private final AtomicLong fired = new AtomicLong();
-    private long expected;
-    private long lead;
-
-    Firing(String contender, int count, long window) {
-      this.timers = Timers.of(contender, false);
-      this.deadlines = new long[count];
-      this.window = window;
-      this.lead = MARGIN + count * 1_000L;
-    }
-
-    /** The deadlines are spread evenly; whoever starts them does so in no order. */
-    void arm() {
-      long begin = System.nanoTime();
-      long first = begin + lead;
-      int count = deadlines.length;
-      for (int i = 0; i < count; i++) {
-        long turn = (i * 7919L) % count;
-        deadlines[i] = first + (long) ((double) window * turn / count);
-      }
-      timers.arm(deadlines);
-      long took = System.nanoTime() - begin;
-      if (took > lead) { // too late: these count for nothing
-        awaitFired();
-        lead = took * 2;
-        arm();
-        return;
-      }
-      lead = took + took / 2 + MARGIN;
-      while (first - System.nanoTime() > 2_000_000) {
-        LockSupport.parkNanos(first - System.nanoTime() - 2_000_000);
-      }
-      while (first - System.nanoTime() > 0) {
-        Thread.onSpinWait();
-      }
-    }
-
-    void oneFired() {
-      fired.lazySet(fired.get() + 1); // one at a time
-    }
-
-    void awaitFired() {
-      expected += deadlines.length;
-      while (fired.get() < expected) {
-        timers.poll();
-      }
-    }
-  }
-
   /** A million timers that fire at nearly one time. */
   @State(Scope.Benchmark)
-  public static class Fired {
+  public static class Fired extends Armed {
     /** What is measured; all but ours take only delays, netty-1 has ticks of 1 ms. */
     @Param({"lockfree", "locked", "stpe", "netty-1", "agrona", "eqe"})
     public String contender;
 
-    private Firing firing;
-
     /** Makes what they do. */
     @Setup
     public void open() {
-      firing = new Firing(contender, FIRED, FIRED_WITHIN);
       Runnable[] bodies = new Runnable[FIRED];
-      Arrays.fill(bodies, (Runnable) firing::oneFired);
-      firing.timers.make(bodies);
-    }
-
-    /** Until the first is due. */
-    @Setup(Level.Iteration)
-    public void arm() {
-      firing.arm();
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      firing.timers.close();
+      Arrays.fill(bodies, (Runnable) this::oneFired);
+      begin(contender, bodies, FIRED_WITHIN);
     }
   }
 
@@ -253,12 +179,12 @@ public class WorkQueueBenchmark {
   @Warmup(iterations = 8)
   @Measurement(iterations = 5)
   public void fire(Fired state) {
-    state.firing.awaitFired();
+    state.awaitFired();
   }
 
   /** Timers that fire one after the other: 500 a millisecond, or fewer. */
   @State(Scope.Benchmark)
-  public static class Late {
+  public static class Late extends Armed {
     private static final long SHORTEST = 500_000_000;
     private static final long APART = 2_000;
 
@@ -270,68 +196,22 @@ public class WorkQueueBenchmark {
     @Param({"1000", "100000", "1000000"})
     public int timers;
 
-    private Firing firing;
     private long[] late;
 
     /** Makes what they do. */
     @Setup
     public void open() {
-      firing = new Firing(contender, timers, Math.max(SHORTEST, timers * APART));
       late = new long[timers];
       Runnable[] bodies = new Runnable[timers];
       for (int i = 0; i < timers; i++) {
         int number = i;
         bodies[i] =
             () -> {
-              late[number] = System.nanoTime() - firing.deadlines[number];
-              firing.oneFired();
+              late[number] = System.nanoTime() - deadlines[number];
+              oneFired();
             };
       }
-      firing.timers.make(bodies);
-    }
-
-    /** Until the first is due. */
-    @Setup(Level.Iteration)
-    public void arm() {
-      firing.arm();
-    }
-
-    /** Closes. */
-    @TearDown
-    public void close() {
-      firing.timers.close();
-    }
-  }
-
-  /** How much later than asked for they ran, in nanoseconds; and how many ran before. */
-  @AuxCounters(AuxCounters.Type.EVENTS)
-  @State(Scope.Thread)
-  public static class Lateness {
-    /** Half were no later than this. */
-    public long p50;
-
-    /** All but a hundredth. */
-    public long p99;
-
-    /** All but a thousandth. */
-    public long p999;
-
-    /** None was later. */
-    public long max;
-
-    /** That ran before the time that was asked for. */
-    public long early;
-
-    private void of(long[] late) {
-      Histogram histogram = new Histogram(3_600_000_000_000L, 3);
-      for (long each : late) {
-        histogram.recordValue(Math.max(0, each));
-        early += each < 0 ? 1 : 0;
-      }
-      p50 = histogram.getValueAtPercentile(50);
-      p99 = histogram.getValueAtPercentile(99);
-      p999 = histogram.getValueAtPercentile(99.9);
-      max = histogram.getMaxValue();
+      begin(contender, bodies, Math.max(SHORTEST, timers * APART));
     }
   }
 
@@ -341,7 +221,7 @@ public class WorkQueueBenchmark {
   @Warmup(iterations = 2)
   @Measurement(iterations = 3)
   public void lateness(Late state, Lateness lateness) {
-    state.firing.awaitFired();
+    state.awaitFired();
     lateness.of(state.late);
   }
 

@@ -105,6 +105,17 @@ public class WaitCycleRules {
     return new Part(Kind.WORK_QUEUE, queue, Optional.of(item));
   }
 
+  private static WaitCycle theOnlyCycle(Stalls stalls) throws InterruptedException {
+    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
+    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    return cycles.get(0);
+  }
+
+  /** A queue with a second worker for what an item waits for. */
+  private static WorkQueue withRoom(Stalls stalls, String name) {
+    return stalls.queue(WorkQueueSpec.named(name).maxActive(2));
+  }
+
   private static Set<Part> runs(WaitCycle cycle) {
     return cycle.links().stream().map(Link::runs).collect(Collectors.toSet());
   }
@@ -129,9 +140,7 @@ public class WaitCycleRules {
     Waiters waiters = new Waiters(scene);
     Work third = allWorkersWait(stalls.quern(), waiters, "work");
     waiters.go("flush");
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    WaitCycle cycle = cycles.get(0);
+    WaitCycle cycle = theOnlyCycle(stalls);
     assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycle));
     assertEquals(
         waiters.threads.stream().map(Thread::getName).collect(Collectors.toSet()),
@@ -163,11 +172,9 @@ public class WaitCycleRules {
     behindA.submit();
     behindB.submit();
     waiters.go("flush");
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    List<Link> links = cycles.get(0).links();
-    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
-    for (Link link : links) {
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycle));
+    for (Link link : cycle.links()) {
       boolean inA = link.runs().primitive().equals("a");
       assertEquals(inA ? part("b", "behind-b") : part("a", "behind-a"), link.awaits());
     }
@@ -189,10 +196,9 @@ public class WaitCycleRules {
     item.submit();
     waiters.awaitBegun(2);
     waiters.go("cancelAndWait");
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
+    WaitCycle cycle = theOnlyCycle(stalls);
     Part job = new Part(Kind.THREAD_POOL, "pool", Optional.of("job"));
-    assertEquals(Set.of(part("work", "item"), job), runs(cycles.get(0)));
+    assertEquals(Set.of(part("work", "item"), job), runs(cycle));
     waiters.threads.forEach(Thread::interrupt);
     waiters.awaitOver();
     pool.close();
@@ -211,9 +217,8 @@ public class WaitCycleRules {
     waiters.awaitBegun(2);
     third.submit();
     waiters.go("close");
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    assertEquals(2, cycles.get(0).links().size());
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(2, cycle.links().size());
     third.cancel();
     waiters.awaitOver();
     pool.close();
@@ -230,9 +235,8 @@ public class WaitCycleRules {
     b.newWork("in-b", waiters.code(a::flush)).submit();
     waiters.awaitBegun(2);
     waiters.goAndPark();
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    cycles.get(0).links().forEach(link -> assertEquals(Optional.empty(), link.awaits().item()));
+    WaitCycle cycle = theOnlyCycle(stalls);
+    cycle.links().forEach(link -> assertEquals(Optional.empty(), link.awaits().item()));
     waiters.threads.get(0).interrupt();
     waiters.awaitOver();
   }
@@ -252,13 +256,12 @@ public class WaitCycleRules {
       throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
     Waiters waiters = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
+    WorkQueue b = withRoom(stalls, "b");
     twoItemsWait(waiters, b::flush, a::flush, a, b);
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
-    for (Link link : cycles.get(0).links()) {
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycle));
+    for (Link link : cycle.links()) {
       String other = link.runs().primitive().equals("a") ? "b" : "a";
       assertEquals(new Part(Kind.WORK_QUEUE, other, Optional.empty()), link.awaits());
     }
@@ -271,7 +274,7 @@ public class WaitCycleRules {
   @Rule("G20")
   void whoDrainsAQueueWithRoomIsPartOfIt(Scene scene) throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue b = withRoom(stalls, "b");
     isPartOfACycle(scene, stalls, b::drain, b);
   }
 
@@ -279,18 +282,17 @@ public class WaitCycleRules {
   @Rule("G20")
   void whoClosesAQueueWithRoomIsPartOfIt(Scene scene) throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue b = withRoom(stalls, "b");
     isPartOfACycle(scene, stalls, b::close, b);
   }
 
   private static void isPartOfACycle(Scene scene, Stalls stalls, Action wholeB, WorkQueue b)
       throws InterruptedException {
     Waiters waiters = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
     twoItemsWait(waiters, wholeB, a::flush, a, b);
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycles.get(0)));
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "in-b")), runs(cycle));
     waiters.threads.forEach(Thread::interrupt); // a close goes on, the flush does not
     waiters.awaitOver();
   }
@@ -301,8 +303,8 @@ public class WaitCycleRules {
       throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
     Waiters waiters = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
+    WorkQueue b = withRoom(stalls, "b");
     HeldWork slow = HeldWork.running(b, "slow");
     HeldWork slower = HeldWork.running(b, "slower");
     Work inA = a.newWork("in-a", waiters.code(b::flush));
@@ -313,9 +315,8 @@ public class WaitCycleRules {
     waiters.awaitBegun(1);
     waiters.goAndPark();
     slow.letAllGo();
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    assertEquals(Set.of(part("a", "in-a"), part("b", "later")), runs(cycles.get(0)));
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "later")), runs(cycle));
     waiters.threads.get(0).interrupt();
     waiters.awaitOver();
     slower.letAllGo();
@@ -326,8 +327,8 @@ public class WaitCycleRules {
   void soIsOneThatWasQueuedBehindItsOwnRun(Scene scene) throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
     Waiters waiters = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
+    WorkQueue b = withRoom(stalls, "b");
     Work inA = a.newWork("in-a", waiters.code(b::flush));
     CountDownLatch leave = new CountDownLatch(1);
     AtomicInteger runs = new AtomicInteger();
@@ -347,9 +348,8 @@ public class WaitCycleRules {
     waiters.awaitBegun(1);
     waiters.goAndPark();
     leave.countDown();
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    assertEquals(Set.of(part("a", "in-a"), part("b", "twice")), runs(cycles.get(0)));
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(Set.of(part("a", "in-a"), part("b", "twice")), runs(cycle));
     waiters.threads.get(0).interrupt();
     waiters.awaitOver();
   }
@@ -360,7 +360,7 @@ public class WaitCycleRules {
     Stalls stalls = Stalls.on(scene, ON);
     Waiters first = new Waiters(scene);
     Waiters after = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
     WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(3));
     HeldWork slow = HeldWork.running(b, "slow");
     a.newWork("in-a", first.code(b::flush)).submit();
@@ -381,8 +381,8 @@ public class WaitCycleRules {
       throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
     Waiters waiters = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
+    WorkQueue b = withRoom(stalls, "b");
     HeldWork slow = HeldWork.running(b, "slow");
     twoItemsWait(waiters, b::flush, slow.work()::flush, a, b);
     List<WaitCycle> cycles = stalls.cyclesAfterLooks();
@@ -396,8 +396,8 @@ public class WaitCycleRules {
   void aFlushOfEachOthersQueueThatHasALimitIsNotReported(Scene scene) throws InterruptedException {
     Stalls stalls = Stalls.on(scene, ON);
     Waiters waiters = new Waiters(scene);
-    WorkQueue a = stalls.queue(WorkQueueSpec.named("a").maxActive(2));
-    WorkQueue b = stalls.queue(WorkQueueSpec.named("b").maxActive(2));
+    WorkQueue a = withRoom(stalls, "a");
+    WorkQueue b = withRoom(stalls, "b");
     Action timed = () -> a.flush(Duration.ofDays(1));
     twoItemsWait(waiters, b::flush, timed, a, b);
     List<WaitCycle> cycles = stalls.cyclesAfterLooks();
@@ -451,9 +451,8 @@ public class WaitCycleRules {
     other.newWork("victim", waiters.code(third::flush)).submit();
     waiters.awaitBegun(3);
     waiters.go("flush");
-    List<WaitCycle> cycles = stalls.cyclesOnceThereAre(1);
-    assertEquals(1, cycles.size(), () -> "reported " + cycles);
-    assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycles.get(0)));
+    WaitCycle cycle = theOnlyCycle(stalls);
+    assertEquals(Set.of(part("work", "one"), part("work", "two")), runs(cycle));
     third.cancel();
     waiters.awaitOver();
   }

@@ -37,6 +37,12 @@ public final class BenchCommand implements Callable<Integer> {
   private boolean quick;
 
   @Option(
+      names = "--goals",
+      description =
+          "The shapes of the goals alone, but as often and on as many JDKs as everything: an hour.")
+  private boolean goals;
+
+  @Option(
       names = "--growth",
       description = "The curves too: cost by number of timers, producers, contexts and works.")
   private boolean growth;
@@ -84,7 +90,9 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Where the report goes; docs/bench of the project unless said.")
   private @Nullable Path out;
 
-  @Option(names = "--list", description = "Says what would be run, and runs nothing.")
+  @Option(
+      names = "--list",
+      description = "Says what would be run and how long it would take, and runs nothing.")
   private boolean list;
 
   private final PrintStream console;
@@ -117,15 +125,11 @@ public final class BenchCommand implements Callable<Integer> {
     if (list) {
       plan.contests()
           .forEach(c -> console.println(c.shape() + ": " + String.join(" ", c.contenders())));
-      console.printf(
-          "%d forks a round, %d rounds, about %s%n",
-          plan.schedule().size(), plan.rounds(), Progress.time(plan.seconds()));
+      console.println(plan);
       return 0;
     }
     Path directory = writable(out == null ? home().resolve("docs/bench") : out);
-    console.printf(
-        "%d forks a round, %d rounds, about %s; seed %d%n",
-        plan.schedule().size(), plan.rounds(), Progress.time(plan.seconds()), plan.seed());
+    console.println(plan + "; seed " + plan.seed());
     new Session(plan, home(), directory, console).run();
     return 0;
   }
@@ -139,8 +143,8 @@ public final class BenchCommand implements Callable<Integer> {
       on = List.of(on.get(on.size() - 1));
     }
     long drawn = seed == null ? ThreadLocalRandom.current().nextInt(1_000_000) : seed;
-    Benchmarks benchmarks = Benchmarks.found(silent());
-    List<Contest> contests = Plan.contests(benchmarks, quick, growth, primitives, against);
+    Benchmarks benchmarks = Benchmarks.found(silent(), quick);
+    List<Contest> contests = Plan.contests(benchmarks, quick || goals, growth, primitives, against);
     return new Plan(
         contests,
         on,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
@@ -17,18 +18,24 @@ import org.openjdk.jmh.util.Optional;
 
 /** What there is to run: all benchmarks that JMH has found, taken apart into contests. */
 final class Benchmarks {
+  /** How long an iteration of a quick run is, where it is not a single shot. */
+  static final int QUICK_MILLIS = 400;
+
   private static final int OVERHEAD_SECONDS = 2; // start, set-up, the profilers
+  private static final double SINGLE_SHOT_MILLIS = 50; // and what collects before it
 
   private final List<BenchmarkListEntry> entries;
+  private final boolean quick;
 
-  private Benchmarks(List<BenchmarkListEntry> entries) {
+  private Benchmarks(List<BenchmarkListEntry> entries, boolean quick) {
     this.entries = entries;
+    this.quick = quick;
   }
 
   /** Those on the class path. */
-  static Benchmarks found(OutputFormat output) {
+  static Benchmarks found(OutputFormat output, boolean quick) {
     return new Benchmarks(
-        List.copyOf(BenchmarkList.defaultList().find(output, List.of(".*"), List.of())));
+        List.copyOf(BenchmarkList.defaultList().find(output, List.of(".*"), List.of())), quick);
   }
 
   /** Every method with every combination of the parameters that its class lists. */
@@ -61,7 +68,7 @@ final class Benchmarks {
     return all;
   }
 
-  private static Contest contest(Shape shape, BenchmarkListEntry entry) {
+  private Contest contest(Shape shape, BenchmarkListEntry entry) {
     return new Contest(shape, contenders(entry), 1, seconds(entry));
   }
 
@@ -95,19 +102,15 @@ final class Benchmarks {
     return shapes;
   }
 
-  private static double seconds(BenchmarkListEntry entry) {
-    boolean once = entry.getMode() == Mode.SingleShotTime;
-    double warmup = seconds(entry.getWarmupIterations(), entry.getWarmupTime(), once);
+  private double seconds(BenchmarkListEntry entry) {
     return OVERHEAD_SECONDS
-        + warmup
-        + seconds(entry.getMeasurementIterations(), entry.getMeasurementTime(), once);
+        + seconds(entry.getMode(), entry.getWarmupIterations(), entry.getWarmupTime())
+        + seconds(entry.getMode(), entry.getMeasurementIterations(), entry.getMeasurementTime());
   }
 
-  private static double seconds(Optional<Integer> count, Optional<TimeValue> each, boolean once) {
-    double long1 = once ? 0.05 : each.orElse(TimeValue.seconds(1)).convertTo(MILLIS) / 1e3;
-    return count.orElse(5) * long1;
+  private double seconds(Mode mode, Optional<Integer> count, Optional<TimeValue> each) {
+    double asked = each.orElse(TimeValue.seconds(1)).convertTo(TimeUnit.MILLISECONDS);
+    double millis = mode == Mode.SingleShotTime ? SINGLE_SHOT_MILLIS : quick ? QUICK_MILLIS : asked;
+    return count.orElse(5) * millis / 1e3;
   }
-
-  private static final java.util.concurrent.TimeUnit MILLIS =
-      java.util.concurrent.TimeUnit.MILLISECONDS;
 }

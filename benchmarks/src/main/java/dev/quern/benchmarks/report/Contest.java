@@ -4,6 +4,7 @@ package dev.quern.benchmarks.report;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A shape and those who are compared in it.
@@ -18,6 +19,13 @@ record Contest(Shape shape, List<String> contenders, int heap, double seconds) {
     return fewer.isEmpty()
         ? Optional.empty()
         : Optional.of(new Contest(shape, fewer, heap, seconds));
+  }
+
+  /** With the other's contenders too, of the same shape. */
+  Contest and(Contest other) {
+    List<String> all =
+        Stream.concat(contenders.stream(), other.contenders.stream()).distinct().toList();
+    return new Contest(shape, all, heap, seconds);
   }
 
   /** With forks that have more memory and take longer. */

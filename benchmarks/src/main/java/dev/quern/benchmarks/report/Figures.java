@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,11 @@ final class Figures {
   Figures(Plan plan, PrintStream console) {
     this.plan = plan;
     this.console = console;
+  }
+
+  /** About how long they take on one JDK. */
+  static double seconds(boolean quick) {
+    return quick ? 30 : 150;
   }
 
   /** All of them; one that fails is said and left out. */
@@ -141,6 +147,8 @@ final class Figures {
   /** Jars as a user has them, the modules' made on the spot; their sizes are figures, too. */
   private String userPath(Path folder) throws IOException {
     List<String> path = new ArrayList<>();
+    Map<String, Long> sizes = new LinkedHashMap<>(); // ours first
+    Map<String, Long> neighbours = new TreeMap<>();
     String separator = System.getProperty("path.separator");
     for (String entry : System.getProperty("java.class.path").split(Pattern.quote(separator))) {
       Path place = Path.of(entry);
@@ -151,14 +159,22 @@ final class Figures {
         Path jar = Jars.make(place, folder.resolve(module + ".jar"));
         path.add(jar.toString());
         if (!module.equals("benchmarks")) {
-          all.add(new Figure("size", "", "jar", module, Files.size(jar) / 1024.0, "KiB"));
+          sizes.put("quern-" + module.replaceFirst("^impl-", ""), Files.size(jar));
         }
       } else if (NEEDED.matcher(name).matches()) {
         path.add(entry);
-        all.add(new Figure("size", "", "jar", name, Files.size(place) / 1024.0, "KiB"));
+        neighbours.put(name.replaceFirst("\\.jar$", ""), Files.size(place));
       }
     }
+    sizes.putAll(neighbours);
+    sizes.forEach(this::size);
+    long one = sizes.values().stream().mapToLong(bytes -> bytes).sum();
+    size("in all, with lockfree alone", one - sizes.getOrDefault("quern-locked", 0L));
     return String.join(separator, path);
+  }
+
+  private void size(String name, long bytes) {
+    all.add(new Figure("size", "", "jar", name, bytes / 1024.0, "KiB"));
   }
 
   private static void delete(Path folder) throws IOException {

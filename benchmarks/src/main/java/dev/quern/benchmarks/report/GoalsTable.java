@@ -18,13 +18,33 @@ final class GoalsTable {
   void write() {
     html.element("h2", "Goals");
     html.element("p", summary());
+    List<Verdict> goals = of(report.jdks().get(0));
+    List<Verdict> measured = goals.stream().filter(this::isMeasured).toList();
+    if (!measured.isEmpty()) {
+      table(measured);
+    }
+    List<Verdict> rest = goals.stream().filter(goal -> !isMeasured(goal)).toList();
+    if (!rest.isEmpty()) {
+      html.raw("<details><summary>Goals that were not measured: " + rest.size() + "</summary>");
+      table(rest);
+      html.raw("</details>");
+    }
+  }
+
+  /** On any JDK. */
+  private boolean isMeasured(Verdict goal) {
+    return report.goals().stream()
+        .anyMatch(v -> v.isOfSameGoal(goal) && v.outcome() != Outcome.NOT_MEASURED);
+  }
+
+  private void table(List<Verdict> goals) {
     List<String> names = new ArrayList<>(List.of("Goal", "Bound"));
     for (Report.JdkUsed jdk : report.jdks()) {
       names.addAll(List.of(jdk.name(), "", "Best neighbour"));
     }
     html.head(1, names.toArray(String[]::new));
     String family = "";
-    for (Verdict verdict : of(report.jdks().get(0))) {
+    for (Verdict verdict : goals) {
       if (!verdict.family().equals(family)) {
         family = verdict.family();
         html.raw(
@@ -65,7 +85,7 @@ final class GoalsTable {
     cells.add((first.atLeast() ? "\u2265 " : "\u2264 ") + figure(first.bound(), first));
     for (Report.JdkUsed jdk : report.jdks()) {
       of(jdk).stream()
-          .filter(v -> v.family().equals(first.family()) && v.sentence().equals(first.sentence()))
+          .filter(first::isOfSameGoal)
           .findFirst()
           .ifPresent(verdict -> addTo(cells, verdict));
     }

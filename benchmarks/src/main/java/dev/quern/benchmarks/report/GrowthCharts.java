@@ -46,7 +46,7 @@ final class GrowthCharts {
         report.scores().stream().filter(s -> s.jdk().equals(jdk) && s.hasFigures()).toList();
     List<Series> series =
         curve.contenders().stream()
-            .sorted()
+            .sorted(Shape.OURS_FIRST)
             .map(c -> series(curve, c, scores))
             .filter(s -> s.values().stream().filter(Double::isFinite).count() > 1)
             .toList();
@@ -76,7 +76,7 @@ final class GrowthCharts {
                         .map(Score::median)
                         .orElse(Double.NaN))
             .toList();
-    return new Series(
-        contender, curve.contenders().stream().sorted().toList().indexOf(contender), values);
+    List<String> all = curve.contenders().stream().sorted(Shape.OURS_FIRST).toList();
+    return new Series(contender, all.indexOf(contender), values);
   }
 }

@@ -20,6 +20,11 @@ final class Numbers {
     return String.format(Locale.ROOT, "%,." + decimals + "f", value);
   }
 
+  /** How many. */
+  static String count(double value) {
+    return String.format(Locale.ROOT, "%,.0f", value);
+  }
+
   /** Nanoseconds in the unit that suits. */
   static String time(double nanos) {
     if (nanos >= 1e9) {

@@ -31,6 +31,7 @@ final class Page {
     new GrowthCharts(report, html).write();
     new FigureTables(report, html).write();
     failures();
+    contenders();
     versions();
     return read("dev/quern/benchmarks/report/page.html")
         .replace("<!-- body -->", html.toString())
@@ -43,21 +44,21 @@ final class Page {
     html.element("h1", "Quern beside its neighbours");
     if (run.quick()) {
       warn(
-          "A quick run: one fork each, on one JDK, and few iterations. Its figures prove nothing. "
-              + "Run ./quern bench without --quick for figures that do.");
+          "A quick run: one fork each, on one JDK, and short iterations. Its figures prove nothing. "
+              + "Run ./quern bench --goals for figures that do.");
     }
     if (run.interrupted()) {
       warn("Interrupted: this is what had been measured by then.");
     }
     if (run.leftOut() > 0) {
-      warn(run.leftOut() + " forks were not run any more: time was up.");
+      warn("Forks that were not run any more for want of time: " + run.leftOut() + ".");
     }
     if (!Double.isFinite(run.foreignLimit())) {
       warn("There was no way to see whether other processes used the processor meanwhile.");
     }
     html.element(
         "p",
-        "%s, %s; %d cores (%s), %s of memory. %s. Commit %s. %s, begun %s, %s long, seed %d."
+        "%s, %s; %d cores (%s), %s of memory. %s. Commit %s, begun %s, %s long, seed %d."
             .formatted(
                 report.machine().system(),
                 String.join(" and ", report.jdks().stream().map(Page::jdk).toList()),
@@ -66,16 +67,17 @@ final class Page {
                 Numbers.bytes(report.machine().memory()),
                 forks(run),
                 report.machine().commit(),
-                run.command().trim(),
                 run.began(),
                 Progress.time(run.seconds()),
                 run.seed()));
+    html.raw("<p><code>" + Html.escape(run.command().trim()) + "</code></p>");
     html.element(
         "p",
         "Absolute times do not travel from machine to machine; ratios within one run do. In every round each "
             + "contender has one virtual machine of its own (a fork), in shuffled order, those that are compared "
             + "close together. A fork's figure is the median of its iterations; here stand the median over forks, "
-            + "and as spread their 10th and 90th percentile.");
+            + "and as spread their 10th and 90th percentile. Where an operation is waited for alone, it is its median "
+            + "latency that is compared, without the gaps between.");
   }
 
   private static String jdk(Report.JdkUsed jdk) {
@@ -83,14 +85,14 @@ final class Page {
   }
 
   private static String forks(Report.Run run) {
-    String text = run.forks() + " forks count";
+    String text = "Forks that count: " + run.forks();
     if (Double.isFinite(run.foreignLimit())) {
       text +=
-          ", %d were thrown away since others used more than %s %% of the machine"
+          "; thrown away since others used more than %2$s %% of the machine: %1$d"
               .formatted(
                   run.thrownAway(), Numbers.of(run.foreignLimit()).replaceFirst("\\.?0+$", ""));
     }
-    return run.failed() == 0 ? text : text + ", " + run.failed() + " failed";
+    return run.failed() == 0 ? text : text + "; failed: " + run.failed();
   }
 
   private void warn(String text) {
@@ -116,6 +118,17 @@ final class Page {
         : "others disturbed all of " + score.thrownAway() + " forks";
   }
 
+  private void contenders() {
+    html.element("h2", "Who is who");
+    html.head(2, "Contender", "What it is");
+    report.scores().stream()
+        .map(Score::contender)
+        .distinct()
+        .sorted(Shape.OURS_FIRST)
+        .forEach(contender -> html.row(2, contender, Titles.contender(contender)));
+    html.raw("</table>");
+  }
+
   private void versions() {
     html.element("h2", "Versions and settings");
     html.head(2, "What", "Version");
@@ -134,7 +147,7 @@ final class Page {
                         + "</code></p>"));
   }
 
-  private static String read(String resource) {
+  static String read(String resource) {
     try (InputStream in = Page.class.getClassLoader().getResourceAsStream(resource)) {
       return new String(
           Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);

@@ -2,7 +2,9 @@
 package dev.quern.benchmarks.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -29,13 +31,30 @@ record Plan(
 
   double seconds() {
     double all = rounds * schedule().seconds();
+    if (figures) {
+      all += jdks.size() * Figures.seconds(quick);
+    }
     return limitSeconds == 0 ? all : Math.min(all, limitSeconds);
   }
 
-  /** Those that the user asked for. */
+  @Override
+  public String toString() {
+    return "%s; %d forks a round, rounds: %d; about %s"
+        .formatted(
+            String.join(" and ", jdks.stream().map(Jdk::name).toList()),
+            schedule().size(),
+            rounds,
+            Progress.time(seconds()));
+  }
+
+  /**
+   * Those that the user asked for.
+   *
+   * @param goalsOnly leaves out what no goal is about; not the curves
+   */
   static List<Contest> contests(
       Benchmarks benchmarks,
-      boolean quick,
+      boolean goalsOnly,
       boolean growth,
       List<String> primitives,
       List<String> against)
@@ -43,19 +62,19 @@ record Plan(
     List<Contest> all = new ArrayList<>(benchmarks.contests());
     known("primitive", primitives, names(all));
     known("contender", against, benchmarks.contenders());
-    List<Contest> chosen = new ArrayList<>();
+    Map<Shape, Contest> chosen = new LinkedHashMap<>();
     all.removeIf(contest -> Growth.isGrownOnly(contest.shape()));
     for (Contest contest : all) {
-      contest.among(c -> !quick || isWanted(contest.shape(), c)).ifPresent(chosen::add);
+      contest
+          .among(c -> !goalsOnly || isWanted(contest.shape(), c))
+          .ifPresent(wanted -> chosen.put(wanted.shape(), wanted));
     }
     if (growth) {
-      List<Shape> there = chosen.stream().map(Contest::shape).toList();
-      Growth.contests(benchmarks).stream()
-          .filter(contest -> !there.contains(contest.shape()))
-          .forEach(chosen::add);
+      Growth.contests(benchmarks)
+          .forEach(contest -> chosen.merge(contest.shape(), contest, Contest::and));
     }
     List<Contest> asked =
-        chosen.stream()
+        chosen.values().stream()
             .filter(c -> primitives.isEmpty() || primitives.contains(c.shape().primitive()))
             .map(c -> c.among(x -> against.isEmpty() || Shape.isOurs(x) || against.contains(x)))
             .flatMap(Optional::stream)

@@ -49,10 +49,10 @@ record Shape(String benchmark, Map<String, String> params) implements Comparable
     return benchmark.substring(benchmark.indexOf('.') + 1);
   }
 
-  /** The parameters in words, as in {@code producers 2}. */
+  /** The parameters in words, as in {@code producers 2}; what belongs together stays on a line. */
   String variant() {
     return params.entrySet().stream()
-        .map(e -> e.getKey() + ' ' + grouped(e.getValue()))
+        .map(e -> e.getKey() + '\u00a0' + grouped(e.getValue()))
         .collect(Collectors.joining(", "));
   }
 
@@ -64,6 +64,12 @@ record Shape(String benchmark, Map<String, String> params) implements Comparable
   static boolean isOurs(String contender) {
     return contender.startsWith("lockfree") || contender.startsWith("locked");
   }
+
+  /** Contenders: the lock-free provider, then the other one of ours, then the others. */
+  static final Comparator<String> OURS_FIRST =
+      Comparator.comparing((String contender) -> !contender.startsWith("lockfree"))
+          .thenComparing(contender -> !isOurs(contender))
+          .thenComparing(Comparator.naturalOrder());
 
   /** Numbers by value, so that 2 comes before 16. */
   static final Comparator<String> BY_VALUE =

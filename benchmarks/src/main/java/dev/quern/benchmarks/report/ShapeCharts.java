@@ -3,7 +3,6 @@ package dev.quern.benchmarks.report;
 
 import dev.quern.benchmarks.report.Chart.Series;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +174,7 @@ final class ShapeCharts {
         "lockfree is ahead by",
         "Allocated",
         "Processor time",
+        "Ran early",
         "Forks",
         "Thrown away");
     for (Score s : scores) {
@@ -190,10 +190,17 @@ final class ShapeCharts {
           s.contender().equals(REFERENCE) ? "" : Numbers.of(ratio),
           Double.isFinite(s.bytes()) ? Numbers.bytes(s.bytes() < 0.005 ? 0 : s.bytes()) : "",
           Double.isFinite(s.cpuNanos()) ? Numbers.time(s.cpuNanos()) : "",
+          early(s),
           s.forks().stream().filter(Fork::counts).count(),
           s.thrownAway());
     }
     html.raw("</table></details>");
+  }
+
+  /** Timers that ran before the time that was asked for; most benchmarks have none. */
+  private static String early(Score score) {
+    Double early = score.latencies().get("early");
+    return early == null ? "" : Numbers.count(early);
   }
 
   private String id() {
@@ -206,7 +213,7 @@ final class ShapeCharts {
         .map(Score::contender)
         .filter(contender -> !contender.equals(without))
         .distinct()
-        .sorted(Comparator.comparing((String c) -> !Shape.isOurs(c)).thenComparing(c -> c))
+        .sorted(Shape.OURS_FIRST)
         .toList();
   }
 

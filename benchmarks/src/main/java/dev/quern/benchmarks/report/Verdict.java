@@ -57,9 +57,13 @@ record Verdict(
         goal.bound(),
         reached,
         figure.map(Figure::unit).orElse(goal.measure().unit),
-        best.map(s -> String.format("%s %s", s.contender(), Numbers.of(s.median(), "ns")))
-            .orElse(""),
+        best.map(s -> s.contender() + ' ' + Numbers.time(s.median())).orElse(""),
         outcome);
+  }
+
+  /** Maybe on another JDK. */
+  boolean isOfSameGoal(Verdict other) {
+    return family.equals(other.family) && sentence.equals(other.sentence);
   }
 
   private static Optional<Figure> figure(Goal goal, String jdk, List<Figure> figures) {

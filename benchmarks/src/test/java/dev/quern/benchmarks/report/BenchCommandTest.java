@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +61,30 @@ class BenchCommandTest {
     UserError error = assertThrows(UserError.class, () -> BenchCommand.writable(file));
     assertTrue(error.getMessage().contains(file.toString()), error.getMessage());
     assertEquals(1, error.exitCode);
+  }
+
+  @Test
+  void aContestTakesInWhomACurveAdds() {
+    Shape shape = new Shape("QueueBenchmark.offer");
+    Contest goals = new Contest(shape, List.of("lockfree", "abq"), 1, 3);
+    Contest curve = new Contest(shape, List.of("lockfree", "locked"), 1, 3);
+    assertEquals(List.of("lockfree", "abq", "locked"), goals.and(curve).contenders());
+  }
+
+  @Test
+  void thePlanSaysHowLongItTakes() throws UserError {
+    Contest contest = new Contest(new Shape("QueueBenchmark.offer"), List.of("a", "b"), 1, 30);
+    Jdk jdk = Jdk.at(Path.of(System.getProperty("java.home")));
+    Plan goals = new Plan(List.of(contest), List.of(jdk), 5, 1, false, 5, 0, false);
+    assertEquals(jdk.name() + "; 2 forks a round, rounds: 5; about 5 min", goals.toString());
+    Plan quick = new Plan(List.of(contest), List.of(jdk), 1, 1, true, 5, 50, true);
+    assertEquals(50, quick.seconds());
+  }
+
+  @Test
+  void whereLatenciesAreCountedTheyAreCompared() {
+    assertEquals(20, ForkRunner.main(List.of(100.0, 130.0), Map.of("p50", 20.0, "p99", 90.0)));
+    assertEquals(115, ForkRunner.main(List.of(100.0, 130.0), Map.of()));
   }
 
   @Test

@@ -34,6 +34,14 @@ class PageTest {
   }
 
   @Test
+  void everyContenderIsSaidToBeSomeone() throws IOException {
+    assertTrue(Sources.contenders().size() > 20);
+    for (String contender : Sources.contenders()) {
+      assertFalse(Titles.contender(contender).equals(contender), contender);
+    }
+  }
+
+  @Test
   void itNeedsNothingElse() throws IOException {
     String page = Page.of(canned());
     Pattern outside =
