@@ -92,8 +92,7 @@ final class Cursors {
       return seen < 0 ? SHUT : seen;
     }
     // Out of range in another epoch, in a shut buffer, or where positions go round; should it be
-    // all
-    // but one round off, then the hint is of the epoch that a restore begins: the stricter limit.
+    // all but one round off, then the hint is of the epoch that a restore begins: the stricter one.
     long room = limitAcquire(own) - (seen & ~ARMED);
     return Long.compareUnsigned(room - count, capacity) < 0 ? seen : admitExactly(count);
   }
@@ -173,8 +172,7 @@ final class Cursors {
   private void publish(long[] own, long position) {
     long value = at(epoch, position);
     if (fenced) {
-      WORDS.setVolatile(
-          own, TAKEN, value); // the fence: waiting producers are looked for after this
+      WORDS.setVolatile(own, TAKEN, value); // a fence: then waiting producers are looked for
     } else {
       publishRelease(own, value);
     }
