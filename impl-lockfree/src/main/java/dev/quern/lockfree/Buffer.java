@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * of both, as {@link Run}s; they count, but have left the slots: {@code head} is where the slots
  * begin, {@code head - restored} is what is taken for good.
  *
+ * <p>It is its own {@link Cursors}, not their owner: as a field they would be one more load in a
+ * row of them, for each step.
+ *
  * <p>The slots from {@code head} up to {@code seen} are the consumer's alone. So an item is taken
  * out of the middle by moving those in front of it up by one: then one leaves in front as ever.
  *
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * none waits for another thread; taking is wait-free but for appends that have their place and no
  * item yet, for which it waits ({@link SlowAppends}).
  */
-final class Buffer<E> {
+final class Buffer<E> extends Cursors {
   /** What an append came to. */
   enum Appended {
     /** No room at some instant of the call; nothing changed. */
@@ -49,9 +52,9 @@ final class Buffer<E> {
 
   private static final int LARGEST_RING = 1 << 16;
 
-  private final Cursors cursors;
   private final SlowAppends slow;
   private final ChunkList chunks;
+  private final @Nullable Chunk ring; // all there is of the list, if it is one
 
   private @Nullable Run<E> front; // consumer: restored, not empty
   private long restored; // consumer: how many are in front
@@ -62,9 +65,10 @@ final class Buffer<E> {
    * @param begin the first position, also of the slots
    */
   Buffer(int capacity, boolean producersWait, Parker parker, long begin, ChunkList slots) {
-    this.cursors = new Cursors(capacity, producersWait, begin);
+    super(capacity, producersWait, begin);
     this.slow = new SlowAppends(parker);
     this.chunks = slots;
+    this.ring = slots.ring();
   }
 
   /** One that holds exactly so many. */
@@ -80,49 +84,53 @@ final class Buffer<E> {
   /** Any thread. Never waits. */
   Appended append(E item) {
     while (true) {
-      long word = cursors.admit(1);
+      long word = admit(1);
       if (word < 0) {
-        return word == Cursors.FULL ? Appended.FULL : Appended.CLOSED;
+        return word == FULL ? Appended.FULL : Appended.CLOSED;
       }
-      long place = Cursors.position(word);
-      Chunk chunk = chunks.find(place, 1);
-      if (chunk != null && cursors.tryAppend(word, 1)) {
+      long place = position(word);
+      Chunk chunk = find(place, 1);
+      if (chunk != null && tryAppend(word, 1)) {
         chunk.setRelease(place, item);
-        return Cursors.isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
+        return isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
       }
       Thread.onSpinWait(); // lost the race: the winner may append some more without a fight
     }
   }
 
   /**
-   * Any thread: all or none, next to each other. The list is private to the call, without nulls,
+   * Any thread: all or none, next to each other. The array is private to the call, without nulls,
    * not empty.
    */
-  Appended appendAll(List<? extends E> items) {
-    int count = items.size();
+  Appended appendAll(E[] items) {
+    int count = items.length;
     while (true) {
-      long word = cursors.admit(count);
+      long word = admit(count);
       if (word < 0) {
-        return word == Cursors.FULL ? Appended.FULL : Appended.CLOSED;
+        return word == FULL ? Appended.FULL : Appended.CLOSED;
       }
-      long place = Cursors.position(word);
-      Chunk chunk = chunks.find(place, count);
-      if (chunk != null && cursors.tryAppend(word, count)) {
+      long place = position(word);
+      Chunk chunk = find(place, count);
+      if (chunk != null && tryAppend(word, count)) {
         fill(chunk, place, items);
-        return Cursors.isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
+        return isArmed(word) ? Appended.SIGNAL : Appended.QUIET;
       }
       Thread.onSpinWait();
     }
   }
 
+  private @Nullable Chunk find(long place, int count) {
+    Chunk only = ring;
+    return only != null ? only : chunks.find(place, count);
+  }
+
   /** In order: the consumer leaves a chunk when it has an item of the next one, see ChunkList. */
-  private void fill(Chunk first, long place, List<? extends E> items) {
+  private void fill(Chunk first, long place, Object[] items) {
     Chunk chunk = first;
-    for (int i = 0; i < items.size(); i++) {
-      if (i > 0 && chunk.isBorder(place + i)) {
-        chunk = chunk.next();
-      }
-      chunk.setRelease(place + i, items.get(i));
+    int done = chunk.fillRelease(place, items, 0);
+    while (done < items.length) {
+      chunk = chunk.next();
+      done += chunk.fillRelease(place + done, items, done);
     }
     chunks.filled(first, chunk);
   }
@@ -138,34 +146,40 @@ final class Buffer<E> {
     if (first != null) {
       return takeRestored(first);
     }
-    long head = cursors.head();
-    if (head == cursors.seen() && look(head, arm) == 0) {
+    long head = head();
+    if (head == seen() && look(head, arm) == head) {
       return null;
     }
-    Chunk chunk = chunks.at(head);
-    E item = await(chunk, head);
+    E item = takeSlot(head);
     if (item != null) {
-      chunk.clear(head);
+      leave(head + 1);
+    }
+    return item;
+  }
+
+  @SuppressWarnings("unchecked") // only append puts items in
+  private @Nullable E takeSlot(long head) {
+    Chunk only = ring;
+    if (only != null) {
+      return (E) slow.take(only, head);
+    }
+    Chunk chunk = chunks.at(head);
+    E item = (E) slow.take(chunk, head);
+    if (item != null) {
       chunks.enter(chunk, head);
-      cursors.leave(head + 1);
     }
     return item;
   }
 
   /** Consumer: whether the next poll would have to look for what was appended lately. */
   boolean isUsedUp() {
-    return cursors.head() == cursors.seen() && front == null;
+    return head() == seen() && front == null;
   }
 
   /** Consumer, when it is used up: how much was appended since. Arms nothing. */
   long lookAhead() {
-    return look(cursors.head(), false);
-  }
-
-  private long look(long head, boolean arm) {
-    long end = cursors.look(head, arm);
-    cursors.setSeen(end);
-    return end - head;
+    long head = head();
+    return look(head, false) - head;
   }
 
   /** Consumer. Arms nothing. */
@@ -173,8 +187,8 @@ final class Buffer<E> {
     if (front != null) {
       return front.peek();
     }
-    long head = cursors.head();
-    if (head == cursors.seen() && look(head, false) == 0) {
+    long head = head();
+    if (head == seen() && look(head, false) == head) {
       return null;
     }
     return await(chunks.at(head), head);
@@ -185,13 +199,12 @@ final class Buffer<E> {
    * copy; a copy for a ring. Null if nothing was there.
    */
   @Nullable Run<E> detach() {
-    long head = cursors.head();
-    long end = cursors.arm(head);
-    cursors.setSeen(end);
+    long head = head();
+    long end = arm(head);
     Run<E> all = Run.join(front, end == head ? null : chunks.<E>detach(head, end, slow));
     front = null;
     restored = 0;
-    cursors.leave(end);
+    leave(end);
     return all;
   }
 
@@ -201,14 +214,14 @@ final class Buffer<E> {
     if (back != null) {
       restored += Run.count(back);
       front = Run.join(back, front);
-      cursors.restore(cursors.head() - restored);
+      restore(head() - restored);
     }
   }
 
   /** Consumer: all there is, in order. Arms nothing. */
   List<E> copy() {
-    long head = cursors.head();
-    long end = head + look(head, false);
+    long head = head();
+    long end = look(head, false);
     List<E> all = new ArrayList<>((int) (restored + (end - head)));
     for (Run<E> run = front; run != null; run = run.rest()) {
       run.copyTo(all);
@@ -239,12 +252,12 @@ final class Buffer<E> {
     if (places.get(0, inFront).cardinality() > 0) {
       removeRestored(places, all.subList(0, inFront));
     }
-    leave(gone);
-    long head = cursors.head();
+    leaveFront(gone);
+    long head = head();
     if (!kept.isEmpty()) {
       Run.put(chunks.at(head), head, kept);
     }
-    cursors.publish(head - restored);
+    publish(head - restored);
   }
 
   private void removeRestored(BitSet places, List<E> all) {
@@ -258,53 +271,31 @@ final class Buffer<E> {
     restored = kept.size();
   }
 
-  private void leave(int count) {
+  private void leaveFront(int count) {
     for (int i = 0; i < count; i++) {
-      long head = cursors.head();
+      long head = head();
       Chunk chunk = chunks.at(head);
       chunk.clear(head);
       chunks.enter(chunk, head);
-      cursors.moveHead(head + 1);
+      moveHead(head + 1);
     }
-  }
-
-  /**
-   * Any thread, again and again: from the start of the first call no append that begins is
-   * accepted; one that raced with it is in the buffer or answers CLOSED.
-   */
-  void close() {
-    cursors.close();
   }
 
   /** As close; and who waits for a slow append waits no longer (rule G17). */
   void breakDown() {
-    cursors.close();
+    close();
     slow.giveUp();
   }
 
-  boolean isClosed() {
-    return cursors.isClosed();
-  }
-
-  /** Any thread (rule Q13). */
-  int size() {
-    return cursors.size();
-  }
-
   boolean isEmpty() {
-    return cursors.size() == 0;
-  }
-
-  /** How many items were ever accepted; any thread, exact when quiet. */
-  long accepted() {
-    return cursors.appended();
+    return size() == 0;
   }
 
   private E takeRestored(Run<E> first) {
     E item = first.take();
     front = Run.skipEmpty(first);
     restored--;
-    cursors.publish(cursors.head() - restored);
+    publish(head() - restored);
     return item;
   }
 

@@ -13,7 +13,7 @@ import dev.quern.spi.Managed;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -97,25 +97,33 @@ abstract class BufferInlet<E> implements Inlet<E>, Managed {
 
   @Override
   public final boolean offerAll(List<? extends E> items) {
-    List<E> copy = new ArrayList<>(Objects.requireNonNull(items, "items"));
-    for (E item : copy) {
-      Objects.requireNonNull(item, "items holds null");
-    }
-    if (copy.size() > capacity) {
+    E[] copy = copied(Objects.requireNonNull(items, "items"));
+    if (copy.length > capacity) {
       throw new IllegalArgumentException(
-          "items holds " + copy.size() + ", must be from 0 to " + capacity);
+          "items holds " + copy.length + ", must be from 0 to " + capacity);
     }
-    if (copy.isEmpty()) {
+    if (copy.length == 0) {
       return accepted(buffer.isClosed() ? Appended.CLOSED : Appended.QUIET);
     }
     if (hooks != null) {
-      copy.replaceAll(hooks::hooked);
+      Arrays.setAll(copy, i -> hooks.hooked(copy[i]));
     }
     try {
       return accepted(buffer.appendAll(copy));
     } catch (Error ours) {
       throw broke(ours);
     }
+  }
+
+  /** An array of our own, whatever the list keeps of the one that it gives, and without nulls. */
+  @SuppressWarnings("unchecked") // Object[] stands for E[] in here
+  private static <E> E[] copied(List<? extends E> items) {
+    Object[] given = items.toArray();
+    Object[] copy = Arrays.copyOf(given, given.length, Object[].class);
+    for (Object item : copy) {
+      Objects.requireNonNull(item, "items holds null");
+    }
+    return (E[]) copy;
   }
 
   @Override

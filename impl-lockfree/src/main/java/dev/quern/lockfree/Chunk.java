@@ -62,9 +62,32 @@ final class Chunk {
     SLOT.setRelease(slots, index(position), item);
   }
 
+  /**
+   * As setRelease, for the items from that one on, up to the chunk's end; returns how many. One
+   * fence in front of one copy: G1 pays for a stretch of slots, not for each of them.
+   */
+  int fillRelease(long position, Object[] items, int from) {
+    int index = index(position);
+    int count = Math.min(items.length - from, slots.length - index);
+    VarHandle.releaseFence();
+    System.arraycopy(items, from, slots, index, count);
+    return count;
+  }
+
   /** Null while the producer that has the position is slow. */
   @Nullable Object getAcquire(long position) {
     return SLOT.getAcquire(slots, index(position));
+  }
+
+  /** As getAcquire; and if there is an item its slot is empty then, as by {@link #clear}. */
+  @Nullable Object takeAcquire(long position) {
+    @Nullable Object[] own = slots; // in a local: else it is read again after the acquire
+    int index = (int) position & (own.length - 1);
+    Object item = SLOT.getAcquire(own, index);
+    if (item != null) {
+      own[index] = null;
+    }
+    return item;
   }
 
   /** Whoever takes the item; plain, the publication of taken orders it before the next use. */

@@ -59,6 +59,11 @@ final class ChunkList {
     return new ChunkList(Chunk.alone(base, LENGTH), false, base + LENGTH);
   }
 
+  /** The one chunk of a ring; null for a list that grows. */
+  @Nullable Chunk ring() {
+    return ring ? first : null;
+  }
+
   /** Producer: the chunk of that place, with all that so many need; null if the place is stale. */
   @Nullable Chunk find(long place, int count) {
     Chunk begin = newest;

@@ -44,7 +44,7 @@ import java.lang.invoke.VarHandle;
  * <p>Ordering: the word is accessed in volatile mode; taken too, but for {@link #publishRelease}.
  * Progress: lock-free, a step is done again only because another one was done.
  */
-final class Cursors {
+class Cursors {
   /** Answers of {@link #admit}. */
   static final long SHUT = -1;
 
@@ -85,17 +85,17 @@ final class Cursors {
   }
 
   /** Producer: a word that has room for so many, for {@link #tryAppend}; or SHUT, or FULL. */
-  long admit(int count) {
-    long[] own = words; // in a local: a volatile read makes the compiler read fields again
+  final long admit(int count) {
+    long[] own = words; // in locals: a volatile read makes the compiler read fields again
+    long bound = capacity;
     long seen = (long) WORDS.getVolatile(own, WORD);
-    if (capacity == 0) {
+    if (bound == 0) {
       return seen < 0 ? SHUT : seen;
     }
     // Out of range in another epoch, in a shut buffer, or where positions go round; should it be
-    // all
-    // but one round off, then the hint is of the epoch that a restore begins: the stricter limit.
+    // all but one round off, then the hint is of the epoch that a restore begins: the stricter one.
     long room = limitAcquire(own) - (seen & ~ARMED);
-    return Long.compareUnsigned(room - count, capacity) < 0 ? seen : admitExactly(count);
+    return Long.compareUnsigned(room - count, bound) < 0 ? seen : admitExactly(count);
   }
 
   private long admitExactly(int count) {
@@ -121,7 +121,7 @@ final class Cursors {
   }
 
   /** Producer: takes the places at the word's position, if the word is still the same. */
-  boolean tryAppend(long admitted, int count) {
+  final boolean tryAppend(long admitted, int count) {
     return WORDS.compareAndSet(words, WORD, admitted, at(admitted & EPOCH, admitted + count));
   }
 
@@ -139,32 +139,36 @@ final class Cursors {
    * Consumer, who has taken all in front of {@code head}: the end of what was appended. If that is
    * head itself the buffer was empty, and with {@code arm} is armed since.
    */
-  long look(long head, boolean arm) {
+  final long look(long head, boolean arm) {
+    long[] own = words;
     while (true) {
-      long seen = word();
+      long seen = (long) WORDS.getVolatile(own, WORD);
       long ahead = gap(seen, head);
       assert ahead >= 0 : "taken before it was appended";
       if (ahead > 0
           || !arm
           || isArmed(seen)
-          || WORDS.compareAndSet(words, WORD, seen, seen | ARMED)) {
+          || WORDS.compareAndSet(own, WORD, seen, seen | ARMED)) {
+        own[SEEN] = head + ahead;
         return head + ahead;
       }
     }
   }
 
   /** Consumer: the end of what was appended; arms at that instant. */
-  long arm(long head) {
-    return head + gap((long) WORDS.getAndBitwiseOr(words, WORD, ARMED), head);
+  final long arm(long head) {
+    long end = head + gap((long) WORDS.getAndBitwiseOr(words, WORD, ARMED), head);
+    words[SEEN] = end;
+    return end;
   }
 
   /** Consumer: so many are taken now. */
-  void publish(long position) {
+  final void publish(long position) {
     publish(words, position);
   }
 
   /** Consumer: has emptied the slots in front of that position, and nothing else is in front. */
-  void leave(long position) {
+  final void leave(long position) {
     long[] own = words;
     headOpaque(own, position);
     publish(own, position);
@@ -173,15 +177,14 @@ final class Cursors {
   private void publish(long[] own, long position) {
     long value = at(epoch, position);
     if (fenced) {
-      WORDS.setVolatile(
-          own, TAKEN, value); // the fence: waiting producers are looked for after this
+      WORDS.setVolatile(own, TAKEN, value); // a fence: then waiting producers are looked for
     } else {
       publishRelease(own, value);
     }
   }
 
   /** Consumer: fewer are taken than were. */
-  void restore(long position) {
+  final void restore(long position) {
     if (capacity == 0) {
       publish(position);
       return;
@@ -195,17 +198,23 @@ final class Cursors {
     }
   }
 
-  /** Any thread. */
-  void close() {
+  /**
+   * Any thread, again and again: from the start of the first call no append that begins is
+   * accepted; one that raced with it has its place or is refused.
+   */
+  final void close() {
     WORDS.getAndBitwiseOr(words, WORD, CLOSED);
   }
 
-  boolean isClosed() {
+  final boolean isClosed() {
     return word() < 0;
   }
 
-  /** Any thread: exact at the instant when taken was read, or at one of the appends since. */
-  int size() {
+  /**
+   * Any thread (rule Q13): exact at the instant when taken was read, or at one of the appends
+   * since.
+   */
+  final int size() {
     while (true) {
       long out = taken();
       long seen = word();
@@ -216,30 +225,25 @@ final class Cursors {
     }
   }
 
-  /** Any thread: how many were ever appended. */
-  long appended() {
+  /** Any thread: how many were ever appended, exact when quiet. */
+  final long appended() {
     long headBefore = (long) WORDS.getOpaque(words, HEAD);
     return headBefore + gap(word(), headBefore);
   }
 
   /** Consumer: where the slots begin that still hold something. */
-  long head() {
+  final long head() {
     return words[HEAD];
   }
 
   /** Consumer. */
-  void moveHead(long position) {
+  final void moveHead(long position) {
     headOpaque(words, position);
   }
 
-  /** Consumer: up to here items were appended when it last looked. */
-  long seen() {
+  /** Consumer: up to here items were appended when it last looked, or armed. */
+  final long seen() {
     return words[SEEN];
-  }
-
-  /** Consumer. */
-  void setSeen(long value) {
-    words[SEEN] = value;
   }
 
   /** The signed distance of two positions; {@code a} and {@code b} may have other bits. */

@@ -133,7 +133,7 @@ final class DaemonBatches<E> {
     return new Counts(
         buffer.size(),
         tally.running(queue.name(), host.nanoTime(), drainer),
-        buffer.accepted(),
+        buffer.appended(),
         0,
         refused,
         tally.completed(),

@@ -275,7 +275,7 @@ final class LockfreeDaemonQueue<E> extends BufferInlet<E> implements DaemonQueue
   /** What closeNow takes away is not waited for; a broken queue says so. */
   private boolean flush(Deadline deadline) throws InterruptedException {
     checkOutside("flush()");
-    long mark = buffer.accepted();
+    long mark = buffer.appended();
     boolean flushed = waits.await(() -> state.isOver() || batches.settled() >= mark, deadline);
     if (state.isBroken() && batches.settled() < mark) {
       throw closedException();

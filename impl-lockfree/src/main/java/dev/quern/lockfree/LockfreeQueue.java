@@ -287,7 +287,10 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
   }
 
   private @Nullable E remove() {
-    E item = buffer.poll(arms);
+    E item = buffer.poll(false);
+    if (item == null && arms) { // arms is volatile: not read where there is an item
+      item = buffer.poll(true);
+    }
     if (item != null) {
       wakePutters();
     }
@@ -324,7 +327,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
   /** A queue runs nothing, so only what is pending, accepted and refused is counted. */
   @Override
   public Counts counts() {
-    return new Counts(buffer.size(), List.of(), buffer.accepted(), 0, refused(), 0, 0);
+    return new Counts(buffer.size(), List.of(), buffer.appended(), 0, refused(), 0, 0);
   }
 
   @Override

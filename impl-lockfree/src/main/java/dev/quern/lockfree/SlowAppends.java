@@ -34,6 +34,18 @@ final class SlowAppends {
     return item != null ? item : awaitSlow(chunk, position);
   }
 
+  /** The same, and takes it out of its slot. */
+  @Nullable Object take(Chunk chunk, long position) {
+    Object item = chunk.takeAcquire(position);
+    if (item == null) {
+      item = awaitSlow(chunk, position);
+      if (item != null) {
+        chunk.clear(position);
+      }
+    }
+    return item;
+  }
+
   private @Nullable Object awaitSlow(Chunk chunk, long position) {
     boolean interrupted = false;
     Object item = null;

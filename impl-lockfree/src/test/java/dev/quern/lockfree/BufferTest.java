@@ -10,17 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.quern.lockfree.Buffer.Appended;
 import dev.quern.spi.Parker;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -28,40 +27,44 @@ import org.junit.jupiter.api.Test;
 class BufferTest {
   private static final int HUGE = 1 << 30;
 
-  /** Three items; whoever asks for the second is held up: an append that has its places. */
-  private static final class SlowList extends AbstractList<Integer> {
-    final CountDownLatch reached = new CountDownLatch(1);
-    final CountDownLatch goOn = new CountDownLatch(1);
+  private record Slots(Buffer<Integer> buffer, ChunkList list) {}
 
-    @Override
-    public Integer get(int index) {
-      if (index == 1) {
-        reached.countDown();
-        BufferTest.await(goOn);
+  /** Three items, 0 to 2: an append that has its places, and has filled the first. */
+  private static final class SlowAppend {
+    private final List<Chunk> chunks = new ArrayList<>();
+    private final long place;
+    private final boolean armed;
+
+    SlowAppend(Slots slots) {
+      long word = slots.buffer.admit(3);
+      place = Cursors.position(word);
+      armed = Cursors.isArmed(word);
+      for (int i = 0; i < 3; i++) {
+        chunks.add(Objects.requireNonNull(slots.list.find(place + i, 1)));
       }
-      return index;
+      assertTrue(slots.buffer.tryAppend(word, 3));
+      fill(0);
     }
 
-    @Override
-    public int size() {
-      return 3;
+    void goOn() {
+      fill(1);
+      fill(2);
+    }
+
+    private void fill(int item) {
+      chunks.get(item).setRelease(place + item, item);
     }
   }
 
-  private static List<Buffer<Integer>> allKinds() {
-    Parker parker = Parker.LOCK_SUPPORT;
+  private static List<Slots> allKinds() {
     return List.of(
-        Buffer.bounded(1000, false, parker),
-        Buffer.bounded(HUGE, true, parker),
-        Buffer.unbounded(parker));
+        slots(1000, ChunkList.ring(1000), Parker.LOCK_SUPPORT),
+        slots(HUGE, ChunkList.growing(0), Parker.LOCK_SUPPORT),
+        slots(0, ChunkList.growing(0), Parker.LOCK_SUPPORT));
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(10, TimeUnit.SECONDS));
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+  private static Slots slots(int capacity, ChunkList list, Parker parker) {
+    return new Slots(new Buffer<>(capacity, capacity == HUGE, parker, 0, list), list);
   }
 
   private static final class Running<T> {
@@ -89,12 +92,6 @@ class BufferTest {
     }
   }
 
-  private static Running<Appended> slowAppend(Buffer<Integer> buffer, SlowList list) {
-    Running<Appended> append = new Running<>(() -> buffer.appendAll(list));
-    await(list.reached);
-    return append;
-  }
-
   @Test
   void walkingADetachedRunKeepsNoChunkThatItHasPassed() {
     Chunk first = Chunk.alone(0, 2);
@@ -112,9 +109,10 @@ class BufferTest {
 
   @Test
   void aSlowAppendCountsAndIsWaitedFor() throws Exception {
-    for (Buffer<Integer> buffer : allKinds()) {
-      SlowList list = new SlowList();
-      Running<Appended> append = slowAppend(buffer, list);
+    for (Slots slots : allKinds()) {
+      Buffer<Integer> buffer = slots.buffer;
+      SlowAppend append = new SlowAppend(slots);
+      assertTrue(append.armed, "it has to signal");
       assertEquals(Appended.QUIET, buffer.append(3), "no other append waits for it");
       assertEquals(4, buffer.size());
       assertEquals(0, buffer.peek());
@@ -122,25 +120,24 @@ class BufferTest {
       assertFalse(buffer.isEmpty());
       Running<Integer> poll = new Running<>(buffer::poll);
       poll.awaitParked();
-      list.goOn.countDown();
+      append.goOn();
       assertEquals(1, poll.result());
-      assertEquals(Appended.SIGNAL, append.result());
       assertEquals(List.of(2, 3), drain(buffer));
     }
   }
 
   @Test
   void anInterruptDoesNotEndTheWaitAndIsKept() throws Exception {
-    for (Buffer<Integer> buffer : allKinds()) {
-      SlowList list = new SlowList();
-      slowAppend(buffer, list);
+    for (Slots slots : allKinds()) {
+      Buffer<Integer> buffer = slots.buffer;
+      SlowAppend append = new SlowAppend(slots);
       assertEquals(0, buffer.poll());
       Running<Boolean> poll =
           new Running<>(() -> Objects.equals(buffer.poll(), 1) && Thread.interrupted());
       poll.awaitParked();
       poll.thread.interrupt();
       poll.awaitParked();
-      list.goOn.countDown();
+      append.goOn();
       assertTrue(poll.result());
     }
   }
@@ -149,7 +146,7 @@ class BufferTest {
   void noParkBeginsWithTheInterruptFlagSet() throws Exception {
     AtomicInteger parks = new AtomicInteger();
     AtomicInteger flagged = new AtomicInteger();
-    SlowList list = new SlowList();
+    AtomicReference<SlowAppend> append = new AtomicReference<>();
     Parker interrupting =
         new Parker() {
           @Override
@@ -164,7 +161,7 @@ class BufferTest {
             }
             Thread.currentThread().interrupt();
             if (parks.incrementAndGet() == 3) {
-              list.goOn.countDown();
+              append.get().goOn();
             }
           }
 
@@ -173,8 +170,9 @@ class BufferTest {
             throw new AssertionError("nobody was parked");
           }
         };
-    Buffer<Integer> buffer = Buffer.bounded(10, false, interrupting);
-    slowAppend(buffer, list);
+    Slots slots = slots(10, ChunkList.ring(10), interrupting);
+    Buffer<Integer> buffer = slots.buffer;
+    append.set(new SlowAppend(slots));
     buffer.poll();
     assertEquals(1, new Running<>(buffer::poll).result());
     assertEquals(0, flagged.get(), "such a park would return at once, and burn the processor");
@@ -182,30 +180,29 @@ class BufferTest {
 
   @Test
   void aDetachedSlowAppendIsWaitedForSoonerOrLater() throws Exception {
-    for (Buffer<Integer> buffer : allKinds()) {
-      SlowList list = new SlowList();
-      Running<Appended> append = slowAppend(buffer, list);
+    for (Slots slots : allKinds()) {
+      Buffer<Integer> buffer = slots.buffer;
+      SlowAppend append = new SlowAppend(slots);
       for (int i = 3; i < 300; i++) {
         buffer.append(i);
       }
       Running<List<Integer>> walk = new Running<>(() -> walk(buffer.detach()));
       walk.awaitParked();
-      list.goOn.countDown();
+      append.goOn();
       List<Integer> walked = walk.result();
       assertEquals(300, walked.size());
       for (int i = 0; i < 300; i++) {
         assertEquals(i, walked.get(i));
       }
-      append.result();
       assertTrue(buffer.isEmpty());
     }
   }
 
   @Test
   void detachingAGrowingListDoesNotWaitForWhatIsFarInFront() throws Exception {
-    Buffer<Integer> buffer = Buffer.unbounded(Parker.LOCK_SUPPORT);
-    SlowList list = new SlowList();
-    slowAppend(buffer, list);
+    Slots slots = slots(0, ChunkList.growing(0), Parker.LOCK_SUPPORT);
+    Buffer<Integer> buffer = slots.buffer;
+    SlowAppend append = new SlowAppend(slots);
     for (int i = 3; i < 300; i++) {
       buffer.append(i);
     }
@@ -214,7 +211,7 @@ class BufferTest {
     buffer.append(300);
     buffer.restore(run);
     assertEquals(301, buffer.size());
-    list.goOn.countDown();
+    append.goOn();
     List<Integer> drained = drain(buffer);
     assertEquals(301, drained.size());
     assertEquals(300, drained.get(300));
@@ -222,20 +219,10 @@ class BufferTest {
 
   @Test
   void whatAnAppendThatBrokeLeftOutIsNotWaitedForAfterABreakDown() throws Exception {
-    for (Buffer<Integer> buffer : allKinds()) {
-      List<Integer> breaking =
-          new AbstractList<>() {
-            @Override
-            public Integer get(int index) {
-              throw new StackOverflowError("planted");
-            }
-
-            @Override
-            public int size() {
-              return 2;
-            }
-          };
-      assertThrows(StackOverflowError.class, () -> buffer.appendAll(breaking));
+    for (Slots slots : allKinds()) {
+      Buffer<Integer> buffer = slots.buffer;
+      new SlowAppend(slots);
+      assertEquals(0, buffer.poll());
       Running<@Nullable Integer> poll = new Running<>(buffer::poll);
       poll.awaitParked();
       buffer.breakDown();
@@ -257,7 +244,7 @@ class BufferTest {
       while (out < 3000) {
         for (int i = random.nextInt(400); i > 0; i--) {
           if (random.nextInt(10) == 0) {
-            in += buffer.appendAll(List.of(in, in + 1, in + 2)) == Appended.FULL ? 0 : 3;
+            in += buffer.appendAll(new Integer[] {in, in + 1, in + 2}) == Appended.FULL ? 0 : 3;
           } else {
             in += buffer.append(in) == Appended.FULL ? 0 : 1;
           }
@@ -275,7 +262,7 @@ class BufferTest {
           assertEquals(out++, buffer.poll());
         }
       }
-      assertEquals(begin + in, buffer.accepted());
+      assertEquals(begin + in, buffer.appended());
     }
   }
 
@@ -346,7 +333,8 @@ class BufferTest {
   @Test
   void whatIsTakenOutOfTheMiddleIsMissingAndNothingElse() {
     Random random = new Random(42);
-    for (Buffer<Integer> buffer : allKinds()) {
+    for (Slots slots : allKinds()) {
+      Buffer<Integer> buffer = slots.buffer;
       List<Integer> model = new ArrayList<>();
       @Nullable Run<Integer> batch = null;
       List<Integer> detached = new ArrayList<>();

@@ -7,7 +7,6 @@ import dev.quern.lockfree.Buffer.Appended;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -202,7 +201,7 @@ public class BufferLincheck {
 
     @Operation
     public String offerTwo(int item) {
-      return buffer.appendAll(Arrays.asList(item, -item)).name();
+      return buffer.appendAll(new Integer[] {item, -item}).name();
     }
 
     @Operation

@@ -126,7 +126,7 @@ public class DaemonQueueLincheck {
     @Validate
     public void validate() {
       assertNull(host.fault());
-      assertEquals(queue.buffer.accepted(), handled);
+      assertEquals(queue.buffer.appended(), handled);
       assertEquals(1, host.ended.get());
     }
   }
@@ -192,7 +192,7 @@ public class DaemonQueueLincheck {
     public void validate() {
       host.drainAll();
       assertNull(host.fault());
-      assertEquals(queue.buffer.accepted(), handled + handedBack);
+      assertEquals(queue.buffer.appended(), handled + handedBack);
       assertEquals(queue.isClosed() ? 1 : 0, host.ended.get());
     }
   }
