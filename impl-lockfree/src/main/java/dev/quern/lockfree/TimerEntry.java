@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   field           written by                                     read by
- *   previous, next  the timer thread                               the timer thread
+ *   chunk, index    the timer thread                               the timer thread
  *   below           who puts it on the intake                      the timer thread
  *   link            null: off the intake, or taken from it; a thread: that one is putting it there,
  *                   and may be held up; ON: the same thread has, and nobody took it yet
@@ -20,8 +20,10 @@ abstract class TimerEntry {
   /** No time at all. */
   static final long NEVER = Long.MAX_VALUE;
 
-  @Nullable TimerEntry previous;
-  @Nullable TimerEntry next;
+  /** With the index: the place on the wheel that it was told last, see {@link WheelSlots}. */
+  @Nullable WheelChunk chunk;
+
+  int index;
 
   /** In {@link #link}: it is on the intake. */
   static final Object ON = "on";

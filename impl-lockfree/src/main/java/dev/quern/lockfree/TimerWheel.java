@@ -291,7 +291,7 @@ final class TimerWheel {
       nextWake = BUSY;
       letGoBy = TimerEntry.NEVER;
       takeIn();
-      slots.advance(now, entry -> look(entry, now), this::place);
+      slots.advance(now, entry -> look(entry, now));
       sweepAll();
       long next = slots.nextLook();
       nextWake = next;
@@ -342,24 +342,22 @@ final class TimerWheel {
    * look and the second store sees nothing to let go of, so there is another look.
    */
   private void place(TimerEntry entry) {
-    while (true) {
-      entry.lookAt = TimerEntry.NEVER;
-      long deadline = deadline(entry);
-      if (deadline == TimerEntry.NEVER) {
-        return;
-      }
-      slots.place(entry, deadline);
-      entry.lookAt = deadline;
-      if (deadline(entry) != TimerEntry.NEVER) {
-        return;
-      }
-      slots.unlink(entry);
-    }
-  }
-
-  private long deadline(TimerEntry entry) {
     try {
-      return entry.deadline();
+      while (true) {
+        if (entry.lookAt != TimerEntry.NEVER) {
+          entry.lookAt = TimerEntry.NEVER;
+        }
+        long deadline = entry.deadline();
+        if (deadline == TimerEntry.NEVER) {
+          return;
+        }
+        slots.place(entry, deadline);
+        entry.lookAt = deadline;
+        if (entry.deadline() != TimerEntry.NEVER) {
+          return;
+        }
+        slots.unlink(entry);
+      }
     } catch (Throwable thrown) {
       push(entry);
       throw thrown;
