@@ -40,7 +40,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   final StealableRun run;
   final PoolTally tally;
   private final InterruptPin pin = new InterruptPin();
-  private final Linger linger = new Linger();
+  private final Linger linger;
   private final LockfreeThreadPool pool;
   private final PoolStaff staff;
   private volatile @Nullable Thread thread;
@@ -59,6 +59,7 @@ final class PoolWorker extends WorkerState implements Runnable {
     this.staff = pool.staff;
     this.tally = tally;
     this.run = new StealableRun(pool.maxRun - 1);
+    this.linger = new Linger(staff.lingers, () -> !pool.isOver(), staff::workWaits);
     this.carrier =
         pool.overseer.isLent() ? pool.lent().base().newJob(pool.name(), this::run) : null;
   }
@@ -165,7 +166,7 @@ final class PoolWorker extends WorkerState implements Runnable {
         if (carrier != null || pool.isOver()) {
           return false;
         }
-        if (!linger.lasts(pool, this)) {
+        if (!lingers()) {
           if (!idle(idled)) {
             return false;
           }
@@ -174,6 +175,15 @@ final class PoolWorker extends WorkerState implements Runnable {
       }
     }
     return false;
+  }
+
+  /**
+   * Only the last that is up lingers, since others would come for what is submitted, and a third
+   * thread that looks on two processors costs more than it saves. It counts as searching. True if
+   * there may be something; it searches again in any case.
+   */
+  private boolean lingers() {
+    return pool.lingers && !staff.othersAreUp(this) && (linger.finds() || staff.workWaits());
   }
 
   /** Takes up to maxRun places out of line: returns the first, and has the others in its run. */

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Timeout;
 class LockfreeThreadPoolTest {
   private final PoolHost host = new PoolHost();
   private final LockfreeThreadPool pool =
-      new LockfreeThreadPool(host, ThreadPoolSpec.named("pool").maxThreads(1), true);
+      new LockfreeThreadPool(
+          host, ThreadPoolSpec.named("pool").maxThreads(1), LockfreeThreadPool.Use.USERS);
 
   @AfterEach
   void close() {
@@ -153,7 +154,9 @@ class LockfreeThreadPoolTest {
     for (int round = 0; round < 200; round++) {
       LockfreeThreadPool closing =
           new LockfreeThreadPool(
-              new PoolHost(), ThreadPoolSpec.named("closing").maxThreads(2), true);
+              new PoolHost(),
+              ThreadPoolSpec.named("closing").maxThreads(2),
+              LockfreeThreadPool.Use.USERS);
       int[] written = new int[3];
       int[] seen = new int[3]; // by the runs, which do not overlap
       AtomicInteger runs = new AtomicInteger();
@@ -204,7 +207,8 @@ class LockfreeThreadPoolTest {
   @Test
   void aPoolInsideAnotherPrimitiveBearsItsKind() {
     LockfreeThreadPool part =
-        new LockfreeThreadPool(new PoolHost(), ThreadPoolSpec.named("part"), false);
+        new LockfreeThreadPool(
+            new PoolHost(), ThreadPoolSpec.named("part"), LockfreeThreadPool.Use.PART);
     assertEquals(Kind.WORK_QUEUE, part.kind());
     part.close();
   }
