@@ -64,6 +64,10 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   final Host host;
   final boolean threadNames;
   final int maxRun;
+
+  /** How often in a row a job that submits itself may run again at once. */
+  final int repeats;
+
   final long idleNanos;
 
   /** A run or a body of some job ended, a run was taken back, or the pool ended. */
@@ -123,6 +127,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.threadNames = spec.threadNames().orElse(false);
     this.oneRun = spec.clearThreadLocals().orElse(false);
     this.maxRun = oneRun ? 1 : spec.maxRun().orElse(16);
+    this.repeats = threadNames ? 0 : maxRun - 1;
     this.contextHook = host.contextHook();
     this.idleNanos = nanos(spec.idleLimit().orElse(IDLE_LIMIT));
     this.waits = new WaitList(host.parker());
@@ -154,6 +159,7 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.threadNames = base.threadNames();
     this.oneRun = base.clearsThreadLocals();
     this.maxRun = 1;
+    this.repeats = 0;
     this.contextHook = host.contextHook();
     this.idleNanos = 0;
     this.lingers = false;

@@ -16,8 +16,11 @@ import dev.quern.spi.Managed;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
@@ -202,6 +205,20 @@ class LockfreeThreadPoolTest {
         assertTrue(seen[i] >= accepted[i], "accepted, and no run saw it");
       }
     }
+  }
+
+  @Test
+  void aWorkerThatIdlesKeepsNoClassLoaderOfItsJobs() throws Exception {
+    AtomicBoolean ran = new AtomicBoolean();
+    CompletableFuture<Optional<ClassLoader>> idle = new CompletableFuture<>();
+    host.atWorkersClock.set(
+        () -> {
+          if (ran.get()) {
+            idle.complete(Optional.ofNullable(Thread.currentThread().getContextClassLoader()));
+          }
+        });
+    pool.newJob("job", () -> ran.set(true)).submit();
+    assertEquals(Optional.empty(), idle.get());
   }
 
   @Test
