@@ -53,7 +53,7 @@ final class Lane {
   private final LongConsumer intent;
   private final Consumer<Action> capture = made -> captured = made;
 
-  private final LaneLinger linger = new LaneLinger();
+  private final Linger linger;
   private boolean lingered; // and has found something; its own thread only
   private final InterruptPin pin = new InterruptPin();
   private volatile long place = NOT_TAKING; // that it took, or is about to take
@@ -72,6 +72,7 @@ final class Lane {
     this.core = core;
     this.number = number;
     this.intent = intent();
+    this.linger = core.lanes.newLinger();
     this.job = core.lanes.newJob(this::run);
     this.reserved = null;
   }
@@ -80,6 +81,7 @@ final class Lane {
     this.core = core;
     this.number = 0;
     this.intent = intent();
+    this.linger = core.lanes.newLinger();
     this.job = null;
     this.reserved = reserved;
   }
@@ -255,7 +257,7 @@ final class Lane {
       return false;
     }
     core.settled();
-    lingered = linger.finds(core);
+    lingered = linger.finds();
     return lingered;
   }
 

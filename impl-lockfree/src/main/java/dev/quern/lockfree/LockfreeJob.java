@@ -87,6 +87,15 @@ final class LockfreeJob extends JobState implements Job {
     return loader;
   }
 
+  /**
+   * Whether it carries another primitive: then it submits itself so as to give the worker back
+   * (rules T9, D10). To be asked once for many runs: to find that a class is not of a type takes
+   * the JDK 17 as long as a step.
+   */
+  boolean isCarrier() {
+    return code instanceof OwnCode;
+  }
+
   // ---- Submission
 
   @Override
@@ -257,12 +266,9 @@ final class LockfreeJob extends JobState implements Job {
     return counted(Submission.COALESCED);
   }
 
-  /**
-   * One that submits itself may run again at once: its worker is told. Not so what carries another
-   * primitive, which asks anew so as to give the worker back (rules T9, D10).
-   */
+  /** One that submits itself may run again at once: its worker is told. */
   private Submission follows(long old) {
-    PoolWorker worker = code instanceof OwnCode ? null : pool.inside.get(Thread.currentThread());
+    PoolWorker worker = pool.inside.get(Thread.currentThread());
     if (worker != null) {
       worker.follows(this, added(old));
     }

@@ -93,7 +93,7 @@ final class LockfreeKeyedWorkQueue<K> implements KeyedWorkQueue<K>, Managed, Key
             .maxRun(16)
             .threadNames(false);
     Host owner = new WorkHost(host, () -> host.ended(this), this::broke);
-    LockfreeThreadPool pool = new LockfreeThreadPool(owner, threads, false);
+    LockfreeThreadPool pool = new LockfreeThreadPool(owner, threads, LockfreeThreadPool.Use.PART);
     return new Workers(pool, pool::dismiss);
   }
 

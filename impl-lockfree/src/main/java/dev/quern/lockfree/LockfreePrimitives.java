@@ -61,7 +61,7 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public ThreadPool newThreadPool(ThreadPoolSpec spec, UnaryOperator<Runnable> around) {
-    return new LockfreeThreadPool(host, spec, true, workers, around);
+    return new LockfreeThreadPool(host, spec, LockfreeThreadPool.Use.USERS, workers, around);
   }
 
   @Override

@@ -50,9 +50,24 @@ import org.jspecify.annotations.Nullable;
 final class LockfreeThreadPool implements ThreadPool, Managed {
   private static final Duration IDLE_LIMIT = Duration.ofSeconds(30);
 
+  /**
+   * Whose jobs it runs. Of a pool that is part of another primitive the host, which is told of its
+   * end, is that primitive's, and its jobs are not anybody's current job.
+   */
+  enum Use {
+    USERS,
+    PART,
+    /** Part of a work queue, whose lanes linger themselves. */
+    LANES
+  }
+
   final Host host;
   final boolean threadNames;
   final int maxRun;
+
+  /** How often in a row a job that submits itself may run again at once. */
+  final int repeats;
+
   final long idleNanos;
 
   /** A run or a body of some job ended, a run was taken back, or the pool ended. */
@@ -73,7 +88,8 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   /** Of a view with a capacity. */
   final @Nullable Room room;
 
-  final boolean isVirtual;
+  /** Whether a worker may linger. */
+  final boolean lingers;
 
   /** Whether a worker's thread serves one run only (rule P18). */
   final boolean oneRun;
@@ -87,12 +103,8 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   private volatile boolean closing;
   private volatile boolean ended;
 
-  /**
-   * @param visible false for a pool that is part of another primitive: the host, which is told of
-   *     its end, is that primitive's, and its jobs are not anybody's current job
-   */
-  LockfreeThreadPool(Host host, ThreadPoolSpec spec, boolean visible) {
-    this(host, spec, visible, new ConcurrentHashMap<>(), UnaryOperator.identity());
+  LockfreeThreadPool(Host host, ThreadPoolSpec spec, Use use) {
+    this(host, spec, use, new ConcurrentHashMap<>(), UnaryOperator.identity());
   }
 
   /**
@@ -101,20 +113,21 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
   LockfreeThreadPool(
       Host host,
       ThreadPoolSpec spec,
-      boolean visible,
+      Use use,
       Map<Thread, PoolWorker> inside,
       UnaryOperator<Runnable> workers) {
     this.host = host;
     this.name = spec.name();
-    this.kind = visible ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
+    this.kind = use == Use.USERS ? Kind.THREAD_POOL : Kind.WORK_QUEUE;
     this.owner = this;
     this.room = null;
     this.lent = null;
-    this.isVirtual = spec.virtual().orElse(false);
+    this.lingers = use != Use.LANES && !spec.virtual().orElse(false);
     this.inside = inside;
     this.threadNames = spec.threadNames().orElse(false);
     this.oneRun = spec.clearThreadLocals().orElse(false);
     this.maxRun = oneRun ? 1 : spec.maxRun().orElse(16);
+    this.repeats = threadNames ? 0 : maxRun - 1;
     this.contextHook = host.contextHook();
     this.idleNanos = nanos(spec.idleLimit().orElse(IDLE_LIMIT));
     this.waits = new WaitList(host.parker());
@@ -146,9 +159,10 @@ final class LockfreeThreadPool implements ThreadPool, Managed {
     this.threadNames = base.threadNames();
     this.oneRun = base.clearsThreadLocals();
     this.maxRun = 1;
+    this.repeats = 0;
     this.contextHook = host.contextHook();
     this.idleNanos = 0;
-    this.isVirtual = false;
+    this.lingers = false;
     this.waits = new WaitList(host.parker());
     this.announced = new AnnouncedWaits(host, waits, kind, name);
     this.lent = new LentWorkers(this, base, spec.maxActive().orElse(1));

@@ -66,7 +66,7 @@ final class LockfreeWorkQueue implements WorkQueue, Managed {
 
   private static ThreadPool pool(WorkCore made, Host host, ThreadPoolSpec workers) {
     Host owner = new WorkHost(host, made::partEnded, made::broke);
-    return new LockfreeThreadPool(owner, workers, false);
+    return new LockfreeThreadPool(owner, workers, LockfreeThreadPool.Use.LANES);
   }
 
   @Override

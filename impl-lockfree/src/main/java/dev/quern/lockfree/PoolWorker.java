@@ -40,7 +40,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   final StealableRun run;
   final PoolTally tally;
   private final InterruptPin pin = new InterruptPin();
-  private final Linger linger = new Linger();
+  private final Linger linger;
   private final LockfreeThreadPool pool;
   private final PoolStaff staff;
   private volatile @Nullable Thread thread;
@@ -49,6 +49,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   private long stamp; // own; of the run that began with it
   private volatile boolean done; // own; whether that body has called done()
   private long itself = JobState.NO_RUN; // own; the run that this body asked for of its own job
+  private @Nullable ClassLoader ownLoader; // own; of its thread while no body is on it
   private long lastBusy; // own; the clock when it idled first since its last job
   private final @Nullable Job carrier; // of a view, as are those that follow
   private @Nullable PoolWorker outer; // own; the base's worker, on whose thread it is
@@ -59,6 +60,7 @@ final class PoolWorker extends WorkerState implements Runnable {
     this.staff = pool.staff;
     this.tally = tally;
     this.run = new StealableRun(pool.maxRun - 1);
+    this.linger = new Linger(staff.lingers, () -> !pool.isOver(), staff::workWaits);
     this.carrier =
         pool.overseer.isLent() ? pool.lent().base().newJob(pool.name(), this::run) : null;
   }
@@ -114,6 +116,7 @@ final class PoolWorker extends WorkerState implements Runnable {
     try {
       outer = pool.inside.put(me, this);
       thread = me;
+      ownLoader = me.getContextClassLoader();
       boolean more = true;
       for (int served = 1; more && next(); served++) {
         runBody(me);
@@ -165,7 +168,8 @@ final class PoolWorker extends WorkerState implements Runnable {
         if (carrier != null || pool.isOver()) {
           return false;
         }
-        if (!linger.lasts(pool, this)) {
+        takeOwnLoader();
+        if (!lingers()) {
           if (!idle(idled)) {
             return false;
           }
@@ -174,6 +178,15 @@ final class PoolWorker extends WorkerState implements Runnable {
       }
     }
     return false;
+  }
+
+  /**
+   * Only the last that is up lingers, since others would come for what is submitted, and a third
+   * thread that looks on two processors costs more than it saves. It counts as searching. True if
+   * there may be something; it searches again in any case.
+   */
+  private boolean lingers() {
+    return pool.lingers && !staff.othersAreUp(this) && (linger.finds() || staff.workWaits());
   }
 
   /** Takes up to maxRun places out of line: returns the first, and has the others in its run. */
@@ -285,21 +298,25 @@ final class PoolWorker extends WorkerState implements Runnable {
   private void runBody(Thread me) {
     LockfreeJob now = Objects.requireNonNull(job);
     String ownName = me.getName();
-    ClassLoader ownLoader = me.getContextClassLoader();
     if (pool.threadNames) {
       me.setName(now.name());
     }
-    int repeats = pool.threadNames ? 0 : pool.maxRun - 1;
-    while (runOnce(me, now, ownName, repeats > 0)) {
-      repeats--;
+    int before = 0;
+    while (runOnce(me, now, ownName, before)) {
+      before++;
     }
+  }
+
+  /** Between two bodies that of the last one stays: the next brings its own, see UserCode. */
+  private void takeOwnLoader() {
+    Thread me = Thread.currentThread();
     if (me.getContextClassLoader() != ownLoader) {
       me.setContextClassLoader(ownLoader);
     }
   }
 
   /** Returns whether the job's next run has begun. */
-  private boolean runOnce(Thread me, LockfreeJob now, String ownName, boolean mayRepeat) {
+  private boolean runOnce(Thread me, LockfreeJob now, String ownName, int before) {
     boolean again = false;
     boolean ok = false;
     Action code = now.codeOf(stamp);
@@ -309,22 +326,24 @@ final class PoolWorker extends WorkerState implements Runnable {
       if (pool.threadNames) {
         me.setName(ownName);
       }
-      again = endBody(now, ok, mayRepeat);
+      again = endBody(now, ok, before);
     }
     return again;
   }
 
   /**
    * Returns whether the job's next run has begun, here and at once: see {@link JobState#repeat}.
+   *
+   * @param before how often that has been so since the worker took the job
    */
-  private boolean endBody(LockfreeJob now, boolean ok, boolean mayRepeat) {
+  private boolean endBody(LockfreeJob now, boolean ok, int before) {
     if (!ok) {
       tally.runFailedRelease();
     }
     if (!done) {
       tally.runEndedRelease(); // tells the run from the next one, see interruptRun
     }
-    if (mayRepeat && repeats(now)) {
+    if (before < pool.repeats && repeats(now, before == 0)) {
       return true;
     }
     setJobRelease(null);
@@ -339,10 +358,11 @@ final class PoolWorker extends WorkerState implements Runnable {
   }
 
   /** The job stays where it is seen: to store it again costs as much as all the rest. */
-  private boolean repeats(LockfreeJob now) {
+  private boolean repeats(LockfreeJob now, boolean first) {
     long next = itself;
     itself = JobState.NO_RUN;
-    if (next == JobState.NO_RUN || done || !now.repeat(next)) {
+    boolean may = next != JobState.NO_RUN && !done && !(first && now.isCarrier());
+    if (!may || !now.repeat(next)) {
       return false;
     }
     pin.endRun();
@@ -379,7 +399,7 @@ final class PoolWorker extends WorkerState implements Runnable {
   private void leave(Thread me) {
     LockfreeJob last = job;
     if (last != null) { // only if the pool broke, as in what follows
-      endBody(last, false, false);
+      endBody(last, false, pool.repeats);
     }
     LineNode held = hand;
     if (held != null) { // likewise

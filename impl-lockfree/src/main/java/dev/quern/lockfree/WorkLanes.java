@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * engaged by others, who will look in their turn. Both sides write, then read what the other
  * writes, so one of them sees the other (Dekker).
  *
- * <p>Before it leaves, one lane may linger, see {@link LaneLinger}: who takes a place then leaves
- * it to that lane, which looks at the line once more after it has ceased to linger: to leave, or if
- * it has found something, for who may have left a second item to it. The same two sides again.
+ * <p>Before it leaves, one lane may linger, see {@link Linger}: who takes a place then leaves it to
+ * that lane, which looks at the line once more after it has ceased to linger: to leave, or if it
+ * has found something, for who may have left a second item to it. The same two sides again.
  *
  * <p>A queue with a reserved worker (W14): the others are one lane less than may be engaged, since
  * the reserved one is engaged first. So it is engaged whenever an item is in line and it is free,
@@ -92,7 +92,7 @@ final class WorkLanes {
   private final ConcurrentMap<Integer, Lane> lanes = new ConcurrentHashMap<>();
   private final AtomicInteger made = new AtomicInteger();
   private final AtomicBoolean given = new AtomicBoolean(); // the shared pool, back
-  private final AtomicBoolean lingering = new AtomicBoolean();
+  private final LingerFlag lingering = new LingerFlag();
   private volatile boolean sealingDone;
   private volatile boolean sharedBroken;
   private volatile long word;
@@ -208,7 +208,7 @@ final class WorkLanes {
         return;
       }
       long old = word;
-      if (engaged(old) >= most || (old & SEALED) != 0 || lingering.get()) {
+      if (engaged(old) >= most || (old & SEALED) != 0 || lingering.isSet()) {
         return;
       }
       if (starting(old) == STARTING_MASK) {
@@ -220,19 +220,14 @@ final class WorkLanes {
     }
   }
 
-  /** A lane that would leave. False if it is to leave at once. */
-  boolean beginLinger() {
-    return mayLinger() && lingering.compareAndSet(false, true);
+  /** Of a lane that would leave; it looks at the line after it. */
+  Linger newLinger() {
+    return new Linger(lingering, this::mayLinger, () -> !core.line.isEmpty());
   }
 
   /** A shared pool has others to serve; and nobody waits for a lane that lingers. */
   boolean mayLinger() {
     return !isShared() && !core.pauses.isPaused() && core.gate.isOpen();
-  }
-
-  /** It looks at the line after it. */
-  void endLinger() {
-    lingering.set(false);
   }
 
   /** Who lingered has taken one: the next may have been left to it as well. */

@@ -16,8 +16,11 @@ import dev.quern.spi.Managed;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +34,8 @@ import org.junit.jupiter.api.Timeout;
 class LockfreeThreadPoolTest {
   private final PoolHost host = new PoolHost();
   private final LockfreeThreadPool pool =
-      new LockfreeThreadPool(host, ThreadPoolSpec.named("pool").maxThreads(1), true);
+      new LockfreeThreadPool(
+          host, ThreadPoolSpec.named("pool").maxThreads(1), LockfreeThreadPool.Use.USERS);
 
   @AfterEach
   void close() {
@@ -153,7 +157,9 @@ class LockfreeThreadPoolTest {
     for (int round = 0; round < 200; round++) {
       LockfreeThreadPool closing =
           new LockfreeThreadPool(
-              new PoolHost(), ThreadPoolSpec.named("closing").maxThreads(2), true);
+              new PoolHost(),
+              ThreadPoolSpec.named("closing").maxThreads(2),
+              LockfreeThreadPool.Use.USERS);
       int[] written = new int[3];
       int[] seen = new int[3]; // by the runs, which do not overlap
       AtomicInteger runs = new AtomicInteger();
@@ -202,9 +208,24 @@ class LockfreeThreadPoolTest {
   }
 
   @Test
+  void aWorkerThatIdlesKeepsNoClassLoaderOfItsJobs() throws Exception {
+    AtomicBoolean ran = new AtomicBoolean();
+    CompletableFuture<Optional<ClassLoader>> idle = new CompletableFuture<>();
+    host.atWorkersClock.set(
+        () -> {
+          if (ran.get()) {
+            idle.complete(Optional.ofNullable(Thread.currentThread().getContextClassLoader()));
+          }
+        });
+    pool.newJob("job", () -> ran.set(true)).submit();
+    assertEquals(Optional.empty(), idle.get());
+  }
+
+  @Test
   void aPoolInsideAnotherPrimitiveBearsItsKind() {
     LockfreeThreadPool part =
-        new LockfreeThreadPool(new PoolHost(), ThreadPoolSpec.named("part"), false);
+        new LockfreeThreadPool(
+            new PoolHost(), ThreadPoolSpec.named("part"), LockfreeThreadPool.Use.PART);
     assertEquals(Kind.WORK_QUEUE, part.kind());
     part.close();
   }

@@ -25,9 +25,7 @@ final class Interleavings {
 
   /** A pause is one step: else most switches fall into the loops that pass a moment. */
   private static final ManagedStrategyGuarantee PAUSES =
-      ManagedStrategyGuaranteeKt.forClasses(Linger.class.getName(), LaneLinger.class.getName())
-          .methods("pause")
-          .ignore();
+      ManagedStrategyGuaranteeKt.forClasses(Linger.class.getName()).methods("pause").ignore();
 
   private final Class<?> type;
   private final List<List<Actor>> threads = new ArrayList<>();

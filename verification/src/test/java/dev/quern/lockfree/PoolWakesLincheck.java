@@ -83,7 +83,8 @@ public class PoolWakesLincheck {
   /** A pool whose threads are the test's. */
   private abstract static class Steps implements Host {
     private final Parker parker = new MonitorParker();
-    final LockfreeThreadPool pool = new LockfreeThreadPool(this, spec(), true);
+    final LockfreeThreadPool pool =
+        new LockfreeThreadPool(this, spec(), LockfreeThreadPool.Use.USERS);
     final AtomicInteger ran = new AtomicInteger();
 
     /** Each look at the clock is a second later than the one before. */

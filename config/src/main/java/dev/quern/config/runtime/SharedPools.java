@@ -146,16 +146,14 @@ final class SharedPools {
   /** Gives back one handle; true for the last, whose giver has to end the pool. */
   boolean release(SharedPool shared) {
     boolean last = released(shared);
-    giveBackDropped();
-    giveBackDropped(shared);
+    giveBackDroppedAfter(shared);
     return last;
   }
 
   /** Gives back what a primitive has, once. Waits for nobody. */
   void giveBack(Loan loan) {
     end(loan);
-    giveBackDropped();
-    giveBackDropped(loan.shared());
+    giveBackDroppedAfter(loan.shared());
   }
 
   private void giveBackDropped() {
@@ -165,7 +163,8 @@ final class SharedPools {
   }
 
   /** After the runtime's close nobody may come along who finds in the queue what gets there yet. */
-  private void giveBackDropped(SharedPool shared) {
+  private void giveBackDroppedAfter(SharedPool shared) {
+    giveBackDropped();
     if (timer.isOver()) {
       shared.dropped().forEach(this::end);
     }
