@@ -18,7 +18,12 @@ final class DueEntries {
   private static final int FEW = 64;
   private static final int MANY = 1 << 16;
   private static final Comparator<TimerEntry> BY_TIME =
-      Comparator.comparingLong(entry -> entry.lookAt);
+      new Comparator<>() { // no lambda: it would be the one of opening a runtime, and dear there
+        @Override
+        public int compare(TimerEntry a, TimerEntry b) {
+          return Long.compare(a.lookAt, b.lookAt);
+        }
+      };
 
   private @Nullable TimerEntry[] entries = new @Nullable TimerEntry[FEW];
   private long[] keys = new long[FEW]; // first times, then times from the first on and numbers
