@@ -22,7 +22,6 @@ import dev.quern.spi.Managed;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -32,51 +31,74 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serialises tasks without a thread (rules T1 to T13). Uncontended, a dispatch is here: one step
- * in, the body, one step out, see {@link ContextWord}. What more there is, {@link ContextTurns} is
- * made for when it is first needed, so that a context which nobody contends for stays small.
+ * in, the body, one step out, see {@link ContextWord}.
+ *
+ * <p>There may be a million of them, so a context that has not been used is this: a word, and a
+ * reference to what all of its kind share. {@link ContextRuns} is made for its first use, and
+ * {@link ContextTurns} when somebody contends.
  */
 final class LockfreeTaskContext extends ContextWord implements TaskContext, Managed {
-  private static final VarHandle TURNS =
+  private static final VarHandle SIDE =
       ConstantBootstraps.fieldVarHandle(
-          lookup(), "turns", VarHandle.class, LockfreeTaskContext.class, ContextTurns.class);
+          lookup(), "side", VarHandle.class, LockfreeTaskContext.class, Object.class);
 
-  private final Host host;
-  private final TaskContextSpec spec;
-  private final @Nullable ContextHook contextHook; // asked only where nothing runs at once
-  private volatile @Nullable ContextTurns turns;
-  private long completed; // owner; read after the word
-  private @Nullable String item; // owner: that of the last run; a label keeps nothing alive
-  private long since; // owner, when the run began
-  private @Nullable Thread runner; // owner, if it is virtual: others are found by their number
+  private volatile Object side; // the ContextKind; from the first use on, the ContextRuns
 
   LockfreeTaskContext(Host host, TaskContextSpec spec) {
-    this.host = host;
-    this.spec = spec;
-    this.contextHook = host.contextHook();
-    if (spec.pool().isPresent()) {
-      turns = new ContextTurns(this, host, spec); // so that errors of the pool show here
+    this(new ContextKind(host, spec));
+  }
+
+  LockfreeTaskContext(ContextKind kind) {
+    this.side = kind;
+    if (kind.spec.pool().isPresent()) {
+      turns(); // so that errors of the pool show here
     }
   }
 
   @Override
   public String name() {
-    return spec.name();
+    return kind().name();
   }
 
   /** For a task; null without a context hook. */
   @Nullable CapturedRuns newCaptures() {
-    return contextHook == null ? null : new CapturedRuns(contextHook, host.parker());
+    ContextKind kind = kind();
+    return kind.hook == null ? null : new CapturedRuns(kind.hook, kind.host.parker());
+  }
+
+  // ---- What it consists of
+
+  private ContextKind kind() {
+    Object now = side;
+    return now instanceof ContextRuns runs ? runs.kind : (ContextKind) now;
+  }
+
+  /** Before the step in: what fails for want of memory has changed nothing. */
+  private ContextRuns used() {
+    Object now = side;
+    return now instanceof ContextRuns runs ? runs : firstUse((ContextKind) now);
+  }
+
+  private ContextRuns firstUse(ContextKind kind) {
+    ContextRuns fresh = new ContextRuns(kind);
+    Object other = SIDE.compareAndExchange(this, kind, fresh);
+    return other instanceof ContextRuns runs ? runs : fresh;
+  }
+
+  private @Nullable ContextRuns usedOrNull() {
+    return side instanceof ContextRuns runs ? runs : null;
   }
 
   /** The contended side. */
   ContextTurns turns() {
-    ContextTurns made = turns;
-    if (made == null) {
-      ContextTurns fresh = new ContextTurns(this, host, spec);
-      ContextTurns other = (ContextTurns) TURNS.compareAndExchange(this, null, fresh);
-      made = other == null ? fresh : other;
-    }
-    return made;
+    ContextRuns runs = used();
+    ContextTurns made = runs.turns();
+    return made == null ? runs.turns(new ContextTurns(this, runs)) : made;
+  }
+
+  private @Nullable ContextTurns turnsOrNull() {
+    ContextRuns runs = usedOrNull();
+    return runs == null ? null : runs.turns();
   }
 
   // ---- Tasks
@@ -102,12 +124,13 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     Objects.requireNonNull(once, "once");
     Thread thread = Thread.currentThread();
     long me = asOwner(thread);
+    ContextRuns runs = used();
     if (enter(me)) {
-      runInline(thread, me, null, once);
-      out(me);
+      runInline(runs, thread, me, null, once);
+      out(runs, me);
     } else {
       requireOpen();
-      ContextHook hook = contextHook;
+      ContextHook hook = runs.kind.hook;
       OnceTurn turn = new OnceTurn(once, hook == null ? once : UserCode.captured(hook, once));
       if (!turns().chain.push(turn)) {
         throw closed();
@@ -119,11 +142,12 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   Submission dispatch(LockfreeTask task) {
     Thread thread = Thread.currentThread();
     long me = asOwner(thread);
+    ContextRuns runs = used();
     if (enter(me)) {
       task.setInlineOpaque(true);
-      runInline(thread, me, task.item(), task.action());
+      runInline(runs, thread, me, task.item(), task.action());
       task.setInlineOpaque(false);
-      out(me);
+      out(runs, me);
       return Submission.QUEUED;
     }
     requireOpen();
@@ -169,11 +193,16 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   // ---- The owner's
 
   /** False if the context broke over it: the code may not have run, and nobody is inside. */
-  private boolean runInline(Thread thread, long me, @Nullable String label, Action code) {
+  private boolean runInline(
+      ContextRuns runs, Thread thread, long me, @Nullable String label, Action code) {
     try {
-      show(thread);
-      begins(label);
-      ran(UserCode.run(host, Kind.TASK_CONTEXT, name(), label, code));
+      runs.show(thread);
+      runs.begins(label);
+      boolean ok = UserCode.run(runs.host, Kind.TASK_CONTEXT, runs.kind.name(), label, code);
+      runs.ends();
+      if (!ok) {
+        turns().failed++;
+      }
       return true;
     } catch (Throwable error) {
       turns().broke(me, null, error);
@@ -182,39 +211,10 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   }
 
   /** Out, by the short way or through what came meanwhile. */
-  private void out(long me) {
-    hide();
+  private void out(ContextRuns runs, long me) {
+    runs.hide();
     if (!leave(me) && isInside(me)) {
       turns().drain(me, null, false);
-    }
-  }
-
-  void show(Thread thread) {
-    if (ThreadIds.isVirtual(thread)) {
-      runner = thread;
-    }
-  }
-
-  void hide() {
-    if (runner != null) {
-      runner = null;
-    }
-  }
-
-  /** For who inspects, in a race: no clock read, and a store less where one item runs again. */
-  @SuppressWarnings("ReferenceEquality") // another label of equal text is only a store more
-  void begins(@Nullable String label) {
-    since = host.recentNanoTime();
-    if (item != label) {
-      item = label;
-    }
-  }
-
-  /** A run has ended, well or not. */
-  void ran(boolean ok) {
-    completed++;
-    if (!ok) {
-      turns().failed++;
     }
   }
 
@@ -240,7 +240,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   private <T extends @Nullable Object, X extends Exception> CallTurn<T, X> newCall(
       Call<T, X> code) {
-    return new CallTurn<>(host, name(), Objects.requireNonNull(code, "code"));
+    ContextKind kind = kind();
+    return new CallTurn<>(kind.host, kind.name(), Objects.requireNonNull(code, "code"));
   }
 
   /** False when the time is up. */
@@ -249,23 +250,24 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     requireOpen();
     Thread thread = Thread.currentThread();
     long me = asOwner(thread);
+    ContextRuns runs = used();
     if (enter(me)) {
       turn.begin();
-      if (!runInline(thread, me, null, turn)) {
+      if (!runInline(runs, thread, me, null, turn)) {
         turn.drop();
         throw closed();
       }
       if (!turn.end(true)) {
         turns().failed++;
       }
-      out(me);
+      out(runs, me);
       return true;
     }
     if (!deadline.waits()) {
       return false;
     }
-    if (contextHook != null) {
-      turn.capture(contextHook);
+    if (runs.kind.hook != null) {
+      turn.capture(runs.kind.hook);
     }
     if (!turns().chain.push(turn)) {
       throw closed();
@@ -324,7 +326,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     if (!deadline.waits()) {
       return false;
     }
-    BarrierTurn turn = new BarrierTurn(host.parker());
+    BarrierTurn turn = new BarrierTurn(kind().host.parker());
     if (turns().chain.push(turn)) {
       return await(turn, deadline);
     }
@@ -362,24 +364,48 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   @Override
   public void close() {
     requireOutside("close()");
-    beginClosing();
-    turns().serve(null);
-    turns().end.awaitUninterruptibly();
+    if (!closeUnused()) {
+      beginClosing();
+      turns().serve(null);
+      turns().end.awaitUninterruptibly();
+    }
   }
 
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
     Deadline deadline = Deadline.in(limit);
     requireOutside("close()");
+    if (closeUnused()) {
+      return List.of();
+    }
     beginClosing();
     turns().serve(null);
     return turns().end.await(deadline) ? List.of() : unfinished();
   }
 
+  /**
+   * Closes a context that nobody is inside of or ever contended for, and makes no contended side
+   * for it. False if it is not one. From the first step on nobody gets in; who was about to contend
+   * either comes with a contended side before the second one, and that is closed like any, or finds
+   * it sealed.
+   */
+  private boolean closeUnused() {
+    ContextRuns runs = used();
+    if (runs.turns() != null || !closeIdle()) {
+      return false;
+    }
+    ContextTurns ended = runs.kind.ended();
+    if (runs.turns(ended) != ended) {
+      return false;
+    }
+    runs.host.ended(this);
+    return true;
+  }
+
   private List<String> unfinished() {
     Set<String> names = new LinkedHashSet<>();
     if (owner() != 0) {
-      names.add(Objects.requireNonNullElse(item, name()));
+      names.add(used().item());
     }
     turns()
         .forEach(
@@ -395,44 +421,30 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   @Override
   public boolean holdsCaller() {
-    ContextTurns made = turns;
+    ContextTurns made = turnsOrNull();
     return isInside(asOwner(Thread.currentThread())) || (made != null && made.pool.holdsCaller());
   }
 
   @Override
   public Counts counts() {
     long owner = owner(); // first: what the owner wrote before it left is read after it
-    ContextTurns turns = turns();
-    boolean inLine = owner != 0 && turns.isDraining();
-    long inline = completed - turns.drained() + (owner != 0 && !inLine ? 1 : 0);
-    long removed = turns.removed.sum();
-    long queued = turns.chain.accepted();
-    long pending = Math.max(0, queued - turns.drained() - removed - (inLine ? 1 : 0));
-    long coalesced = turns.coalesced.sum();
-    List<Family.Running> running = running(owner);
-    return new Counts(pending, running, inline + queued, coalesced, 0, completed, turns.failed);
-  }
-
-  private List<Family.Running> running(long owner) {
-    Thread thread = owner == 0 ? null : runner(owner);
-    if (thread == null) {
-      return List.of();
+    ContextRuns runs = usedOrNull();
+    if (runs == null) {
+      return new Counts(0, List.of(), 0, 0, 0, 0, 0);
     }
-    Instant began = Instant.now().minusNanos(host.nanoTime() - since);
-    return List.of(
-        new Family.Running(Objects.requireNonNullElse(item, name()), began, thread.getName()));
-  }
-
-  private @Nullable Thread runner(long owner) {
-    Thread virtual = runner;
-    boolean same = virtual != null && asOwner(virtual) == owner;
-    return same ? virtual : ThreadIds.platformThread(threadId(owner));
+    List<Family.Running> running = runs.running(owner);
+    ContextTurns turns = runs.turns();
+    if (turns == null) {
+      long completed = runs.completed();
+      return new Counts(0, running, completed + (owner == 0 ? 0 : 1), 0, 0, completed, 0);
+    }
+    return turns.counts(owner, running);
   }
 
   @Override
   public void interruptRuns() {
     long owner = owner();
-    Thread thread = owner == 0 ? null : runner(owner);
+    Thread thread = owner == 0 ? null : used().runner(owner);
     if (thread != null && pin(owner)) {
       try {
         thread.interrupt();
@@ -448,7 +460,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     if (isInside(asOwner(Thread.currentThread()))) {
       throw new MisuseException(title() + ": " + call + " from inside it would wait for itself");
     }
-    ContextTurns made = turns;
+    ContextTurns made = turnsOrNull();
     if (made != null && made.pool.holdsCaller()) {
       throw new MisuseException(
           title() + ": " + call + " from inside the only worker of its pool would wait for itself");
@@ -462,7 +474,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   }
 
   private ClosedException closed() {
-    Throwable cause = turns().broken();
+    ContextTurns made = turnsOrNull();
+    Throwable cause = made == null ? null : made.broken();
     return cause == null
         ? new ClosedException(title() + ": closed")
         : new ClosedException(title() + ": broken by " + cause, cause);
@@ -474,7 +487,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   @Override
   public String toString() {
-    ContextTurns made = turns;
+    ContextTurns made = turnsOrNull();
     String state = isClosing() ? "closing" : "open";
     if (made != null && made.broken() != null) {
       state = "broken";
