@@ -99,9 +99,8 @@ final class ContextTurns {
    *
    * @param owner who was inside, looked at before
    */
-  Counts counts(long owner, List<Family.Running> running) {
+  Counts counts(long owner, List<Family.Running> running, long completed) {
     boolean inLine = owner != 0 && draining;
-    long completed = runs.completed();
     long inline = completed - drained + (owner != 0 && !inLine ? 1 : 0);
     long queued = chain.accepted();
     long pending = Math.max(0, queued - drained - removed.sum() - (inLine ? 1 : 0));

@@ -433,12 +433,12 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
       return new Counts(0, List.of(), 0, 0, 0, 0, 0);
     }
     List<Family.Running> running = runs.running(owner);
+    long completed = runs.completed();
     ContextTurns turns = runs.turns();
     if (turns == null) {
-      long completed = runs.completed();
       return new Counts(0, running, completed + (owner == 0 ? 0 : 1), 0, 0, completed, 0);
     }
-    return turns.counts(owner, running);
+    return turns.counts(owner, running, completed);
   }
 
   @Override

@@ -284,8 +284,9 @@ class LockfreeTaskContextTest {
 
   @Test
   void whatWasNeverContendedForEndsWithoutAContendedSide() throws Exception {
-    ContextKind kind = new ContextKind(host, TaskContextSpec.named("device").maxInline(1)
-        .maxInlineTime(Duration.ofHours(1)));
+    ContextKind kind =
+        new ContextKind(
+            host, TaskContextSpec.named("device").maxInline(1).maxInlineTime(Duration.ofHours(1)));
     LockfreeTaskContext unused = new LockfreeTaskContext(kind);
     LockfreeTaskContext used = new LockfreeTaskContext(kind);
     used.dispatch(() -> ran.add("used"));
