@@ -40,15 +40,16 @@ final class EnvironmentLayer extends Layer {
 
   @Override
   @Nullable Object value(String key) {
-    return setsAny ? variableOf(key).map(environment::get).orElse(null) : null;
+    String variable = setsAny ? variableOf(key).orElse(null) : null;
+    return variable == null ? null : environment.get(variable);
   }
 
   /** The variable that sets this key, if it is a known key and the variable is there. */
   private Optional<String> variableOf(String key) {
     for (Key<?> known : Settings.all()) {
-      Optional<String> variable = known.nameIn(key).map(known::variable);
-      if (variable.filter(environment::containsKey).isPresent()) {
-        return variable;
+      String name = known.nameIn(key).orElse(null);
+      if (name != null && environment.containsKey(known.variable(name))) {
+        return Optional.of(known.variable(name));
       }
     }
     return Optional.empty();

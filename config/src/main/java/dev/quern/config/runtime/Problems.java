@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Finds everything that is wrong with the sources, before anything starts (rule R4). */
 final class Problems {
@@ -99,13 +98,13 @@ final class Problems {
   }
 
   private static Optional<Key<?>> known(String key) {
-    Predicate<Key<?>> matches =
-        known ->
-            known
-                .nameIn(key)
-                .filter(name -> known.kind() == null || isAllowed(known, name))
-                .isPresent();
-    return Settings.all().stream().filter(matches).findFirst();
+    for (Key<?> known : Settings.all()) {
+      String name = known.nameIn(key).orElse(null);
+      if (name != null && (known.kind() == null || isAllowed(known, name))) {
+        return Optional.of(known);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isAllowed(Key<?> known, String name) {
