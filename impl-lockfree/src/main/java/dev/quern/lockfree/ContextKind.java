@@ -6,10 +6,7 @@ import dev.quern.TaskContextSpec;
 import dev.quern.spi.Host;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What contexts of one runtime and one spec share, so that a context which has not been used yet is
- * a word and a reference.
- */
+/** What contexts of one runtime and one spec share. There may be a million of them. */
 final class ContextKind {
   final Host host;
   final TaskContextSpec spec;

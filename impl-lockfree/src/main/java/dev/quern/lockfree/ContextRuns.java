@@ -4,7 +4,6 @@ package dev.quern.lockfree;
 import static java.lang.invoke.MethodHandles.lookup;
 
 import dev.quern.Family;
-import dev.quern.spi.Host;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -13,16 +12,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a context has from its first use on: its contended side, once there is one, and what is
- * shown of its runs. Written by the owner alone, and ordered by the context's word.
+ * What a context has beside its word: its kind, its contended side once there is one, and what is
+ * shown of its runs, which the owner alone writes and the word orders. In the context itself, not
+ * beside it: an object of its own cost every dispatch, and memory as soon as a context was used.
  */
-final class ContextRuns {
+abstract class ContextRuns extends ContextWord {
   private static final VarHandle TURNS =
       ConstantBootstraps.fieldVarHandle(
           lookup(), "turns", VarHandle.class, ContextRuns.class, ContextTurns.class);
 
   final ContextKind kind;
-  final Host host; // the kind's: one look less in each dispatch
   private volatile @Nullable ContextTurns turns;
   private long completed; // owner; read after the word
   private @Nullable String item; // owner: that of the last run; a label keeps nothing alive
@@ -31,31 +30,30 @@ final class ContextRuns {
 
   ContextRuns(ContextKind kind) {
     this.kind = kind;
-    this.host = kind.host;
   }
 
   // ---- The contended side
 
   /** Null as long as nobody needed it. */
-  @Nullable ContextTurns turns() {
+  final @Nullable ContextTurns turnsOrNull() {
     return turns;
   }
 
   /** The contended side, which is this one if there was none. */
-  ContextTurns turns(ContextTurns fresh) {
+  final ContextTurns turnsOr(ContextTurns fresh) {
     ContextTurns other = (ContextTurns) TURNS.compareAndExchange(this, null, fresh);
     return other == null ? fresh : other;
   }
 
   // ---- The owner's
 
-  void show(Thread thread) {
+  final void show(Thread thread) {
     if (ThreadIds.isVirtual(thread)) {
       runner = thread;
     }
   }
 
-  void hide() {
+  final void hide() {
     if (runner != null) {
       runner = null;
     }
@@ -63,41 +61,41 @@ final class ContextRuns {
 
   /** For who inspects, in a race: no clock read, and a store less where one item runs again. */
   @SuppressWarnings("ReferenceEquality") // another label of equal text is only a store more
-  void begins(@Nullable String label) {
-    since = host.recentNanoTime();
+  final void begins(@Nullable String label) {
+    since = kind.host.recentNanoTime();
     if (item != label) {
       item = label;
     }
   }
 
   /** A run has ended. */
-  void ends() {
+  final void ends() {
     completed++;
   }
 
   // ---- Who looks
 
-  long completed() {
+  final long completed() {
     return completed;
   }
 
   /** The item's name, or the context's. */
-  String item() {
+  final String shown() {
     return Objects.requireNonNullElse(item, kind.name());
   }
 
   /** The run of that owner, or none. */
-  List<Family.Running> running(long owner) {
+  final List<Family.Running> running(long owner) {
     Thread thread = owner == 0 ? null : runner(owner);
     if (thread == null) {
       return List.of();
     }
-    Instant began = Instant.now().minusNanos(host.nanoTime() - since);
-    return List.of(new Family.Running(item(), began, thread.getName()));
+    Instant began = Instant.now().minusNanos(kind.host.nanoTime() - since);
+    return List.of(new Family.Running(shown(), began, thread.getName()));
   }
 
   /** The thread of that owner; null if it is gone. */
-  @Nullable Thread runner(long owner) {
+  final @Nullable Thread runner(long owner) {
     Thread virtual = runner;
     boolean same = virtual != null && ContextWord.asOwner(virtual) == owner;
     return same ? virtual : ThreadIds.platformThread(ContextWord.threadId(owner));

@@ -53,7 +53,6 @@ final class ContextTurns {
   final ContextEnd end;
 
   private final LockfreeTaskContext context;
-  private final ContextRuns runs;
   private final Host host;
   private final long maxInline;
   private final long maxInlineNanos;
@@ -63,11 +62,10 @@ final class ContextTurns {
   private long drained; // owner; runs that ended here, and not in an uncontended dispatch
   private boolean draining; // owner; such a run goes on
 
-  ContextTurns(LockfreeTaskContext context, ContextRuns runs) {
-    TaskContextSpec spec = runs.kind.spec;
+  ContextTurns(LockfreeTaskContext context) {
+    TaskContextSpec spec = context.kind.spec;
     this.context = context;
-    this.runs = runs;
-    this.host = runs.host;
+    this.host = context.kind.host;
     this.maxInline = spec.maxInline().orElseThrow();
     this.maxInlineNanos = nanos(spec.maxInlineTime().orElseThrow());
     this.pool = new ContextPool(host, spec.name(), spec.pool().orElse(null), this::takeOver);
@@ -199,7 +197,7 @@ final class ContextTurns {
       }
       boolean closing = context.isClosing(); // a close that comes later serves, and so seals itself
       if (!closing || chain.seal()) {
-        runs.hide();
+        context.hide();
         if (context.tryLeave(me)) {
           if (closing) {
             end.quiet();
@@ -219,8 +217,8 @@ final class ContextTurns {
       return false;
     }
     String item = run.item();
-    runs.show(Thread.currentThread());
-    runs.begins(item);
+    context.show(Thread.currentThread());
+    context.begins(item);
     draining = true;
     String name = context.name();
     boolean ok =
@@ -230,7 +228,7 @@ final class ContextTurns {
     ok = run.end(ok);
     draining = false;
     drained++;
-    runs.ends();
+    context.ends();
     if (!ok) {
       failed++;
     }
@@ -251,7 +249,7 @@ final class ContextTurns {
     if (!pool.prepare()) {
       return false;
     }
-    runs.hide();
+    context.hide();
     context.handOver(me);
     return pool.submit() || !context.takeOver(me);
   }
@@ -282,7 +280,7 @@ final class ContextTurns {
         current.drop();
       }
       setRestRelease(null);
-      runs.hide();
+      context.hide();
       context.abandon(me);
     }
     host.failed(Kind.TASK_CONTEXT, context.name(), null, error);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
-import static java.lang.invoke.MethodHandles.lookup;
-
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Call;
@@ -19,8 +17,6 @@ import dev.quern.TaskContextSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,23 +29,16 @@ import org.jspecify.annotations.Nullable;
  * Serialises tasks without a thread (rules T1 to T13). Uncontended, a dispatch is here: one step
  * in, the body, one step out, see {@link ContextWord}.
  *
- * <p>There may be a million of them, so a context that has not been used is this: a word, and a
- * reference to what all of its kind share. {@link ContextRuns} is made for its first use, and
- * {@link ContextTurns} when somebody contends.
+ * <p>There may be a million of them, so what all of one spec have in common is in {@link
+ * ContextKind}, and {@link ContextTurns} is made when somebody contends.
  */
-final class LockfreeTaskContext extends ContextWord implements TaskContext, Managed {
-  private static final VarHandle SIDE =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "side", VarHandle.class, LockfreeTaskContext.class, Object.class);
-
-  private volatile Object side; // the ContextKind; from the first use on, the ContextRuns
-
+final class LockfreeTaskContext extends ContextRuns implements TaskContext, Managed {
   LockfreeTaskContext(Host host, TaskContextSpec spec) {
     this(new ContextKind(host, spec));
   }
 
   LockfreeTaskContext(ContextKind kind) {
-    this.side = kind;
+    super(kind);
     if (kind.spec.pool().isPresent()) {
       turns(); // so that errors of the pool show here
     }
@@ -57,48 +46,18 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   @Override
   public String name() {
-    return kind().name();
+    return kind.name();
   }
 
   /** For a task; null without a context hook. */
   @Nullable CapturedRuns newCaptures() {
-    ContextKind kind = kind();
     return kind.hook == null ? null : new CapturedRuns(kind.hook, kind.host.parker());
-  }
-
-  // ---- What it consists of
-
-  private ContextKind kind() {
-    Object now = side;
-    return now instanceof ContextRuns runs ? runs.kind : (ContextKind) now;
-  }
-
-  /** Before the step in: what fails for want of memory has changed nothing. */
-  private ContextRuns used() {
-    Object now = side;
-    return now instanceof ContextRuns runs ? runs : firstUse((ContextKind) now);
-  }
-
-  private ContextRuns firstUse(ContextKind kind) {
-    ContextRuns fresh = new ContextRuns(kind);
-    Object other = SIDE.compareAndExchange(this, kind, fresh);
-    return other instanceof ContextRuns runs ? runs : fresh;
-  }
-
-  private @Nullable ContextRuns usedOrNull() {
-    return side instanceof ContextRuns runs ? runs : null;
   }
 
   /** The contended side. */
   ContextTurns turns() {
-    ContextRuns runs = used();
-    ContextTurns made = runs.turns();
-    return made == null ? runs.turns(new ContextTurns(this, runs)) : made;
-  }
-
-  private @Nullable ContextTurns turnsOrNull() {
-    ContextRuns runs = usedOrNull();
-    return runs == null ? null : runs.turns();
+    ContextTurns made = turnsOrNull();
+    return made == null ? turnsOr(new ContextTurns(this)) : made;
   }
 
   // ---- Tasks
@@ -124,13 +83,12 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     Objects.requireNonNull(once, "once");
     Thread thread = Thread.currentThread();
     long me = asOwner(thread);
-    ContextRuns runs = used();
     if (enter(me)) {
-      runInline(runs, thread, me, null, once);
-      out(runs, me);
+      runInline(thread, me, null, once);
+      out(me);
     } else {
       requireOpen();
-      ContextHook hook = runs.kind.hook;
+      ContextHook hook = kind.hook;
       OnceTurn turn = new OnceTurn(once, hook == null ? once : UserCode.captured(hook, once));
       if (!turns().chain.push(turn)) {
         throw closed();
@@ -142,12 +100,11 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   Submission dispatch(LockfreeTask task) {
     Thread thread = Thread.currentThread();
     long me = asOwner(thread);
-    ContextRuns runs = used();
     if (enter(me)) {
       task.setInlineOpaque(true);
-      runInline(runs, thread, me, task.item(), task.action());
+      runInline(thread, me, task.item(), task.action());
       task.setInlineOpaque(false);
-      out(runs, me);
+      out(me);
       return Submission.QUEUED;
     }
     requireOpen();
@@ -193,13 +150,12 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   // ---- The owner's
 
   /** False if the context broke over it: the code may not have run, and nobody is inside. */
-  private boolean runInline(
-      ContextRuns runs, Thread thread, long me, @Nullable String label, Action code) {
+  private boolean runInline(Thread thread, long me, @Nullable String label, Action code) {
     try {
-      runs.show(thread);
-      runs.begins(label);
-      boolean ok = UserCode.run(runs.host, Kind.TASK_CONTEXT, runs.kind.name(), label, code);
-      runs.ends();
+      show(thread);
+      begins(label);
+      boolean ok = UserCode.run(kind.host, Kind.TASK_CONTEXT, kind.name(), label, code);
+      ends();
       if (!ok) {
         turns().failed++;
       }
@@ -211,8 +167,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   }
 
   /** Out, by the short way or through what came meanwhile. */
-  private void out(ContextRuns runs, long me) {
-    runs.hide();
+  private void out(long me) {
+    hide();
     if (!leave(me) && isInside(me)) {
       turns().drain(me, null, false);
     }
@@ -240,7 +196,6 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   private <T extends @Nullable Object, X extends Exception> CallTurn<T, X> newCall(
       Call<T, X> code) {
-    ContextKind kind = kind();
     return new CallTurn<>(kind.host, kind.name(), Objects.requireNonNull(code, "code"));
   }
 
@@ -250,24 +205,23 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     requireOpen();
     Thread thread = Thread.currentThread();
     long me = asOwner(thread);
-    ContextRuns runs = used();
     if (enter(me)) {
       turn.begin();
-      if (!runInline(runs, thread, me, null, turn)) {
+      if (!runInline(thread, me, null, turn)) {
         turn.drop();
         throw closed();
       }
       if (!turn.end(true)) {
         turns().failed++;
       }
-      out(runs, me);
+      out(me);
       return true;
     }
     if (!deadline.waits()) {
       return false;
     }
-    if (runs.kind.hook != null) {
-      turn.capture(runs.kind.hook);
+    if (kind.hook != null) {
+      turn.capture(kind.hook);
     }
     if (!turns().chain.push(turn)) {
       throw closed();
@@ -326,7 +280,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     if (!deadline.waits()) {
       return false;
     }
-    BarrierTurn turn = new BarrierTurn(kind().host.parker());
+    BarrierTurn turn = new BarrierTurn(kind.host.parker());
     if (turns().chain.push(turn)) {
       return await(turn, deadline);
     }
@@ -390,22 +344,21 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
    * it sealed.
    */
   private boolean closeUnused() {
-    ContextRuns runs = used();
-    if (runs.turns() != null || !closeIdle()) {
+    if (turnsOrNull() != null || !closeIdle()) {
       return false;
     }
-    ContextTurns ended = runs.kind.ended();
-    if (runs.turns(ended) != ended) {
+    ContextTurns ended = kind.ended();
+    if (turnsOr(ended) != ended) {
       return false;
     }
-    runs.host.ended(this);
+    kind.host.ended(this);
     return true;
   }
 
   private List<String> unfinished() {
     Set<String> names = new LinkedHashSet<>();
     if (owner() != 0) {
-      names.add(used().item());
+      names.add(shown());
     }
     turns()
         .forEach(
@@ -428,13 +381,9 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   @Override
   public Counts counts() {
     long owner = owner(); // first: what the owner wrote before it left is read after it
-    ContextRuns runs = usedOrNull();
-    if (runs == null) {
-      return new Counts(0, List.of(), 0, 0, 0, 0, 0);
-    }
-    List<Family.Running> running = runs.running(owner);
-    long completed = runs.completed();
-    ContextTurns turns = runs.turns();
+    List<Family.Running> running = running(owner);
+    long completed = completed();
+    ContextTurns turns = turnsOrNull();
     if (turns == null) {
       return new Counts(0, running, completed + (owner == 0 ? 0 : 1), 0, 0, completed, 0);
     }
@@ -444,7 +393,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   @Override
   public void interruptRuns() {
     long owner = owner();
-    Thread thread = owner == 0 ? null : used().runner(owner);
+    Thread thread = owner == 0 ? null : runner(owner);
     if (thread != null && pin(owner)) {
       try {
         thread.interrupt();
