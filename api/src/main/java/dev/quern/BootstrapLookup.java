@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Spliterator;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +44,19 @@ final class BootstrapLookup {
       @Nullable ClassLoader loader, Map<Class<?>, Bootstrap> found, List<String> broken) {
     Spliterator<ServiceLoader.Provider<Bootstrap>> candidates =
         ServiceLoader.load(Bootstrap.class, loader).stream().spliterator();
+    Consumer<ServiceLoader.Provider<Bootstrap>> take =
+        new Consumer<>() { // no lambda: a program's first one takes longer than all the rest here
+          @Override
+          public void accept(ServiceLoader.Provider<Bootstrap> candidate) {
+            if (!found.containsKey(candidate.type())) {
+              found.put(candidate.type(), candidate.get());
+            }
+          }
+        };
     boolean more = true;
     for (int i = 0; more && i < MAX_ENTRIES; i++) {
       try {
-        more =
-            candidates.tryAdvance(
-                candidate -> found.computeIfAbsent(candidate.type(), type -> candidate.get()));
+        more = candidates.tryAdvance(take);
       } catch (ServiceConfigurationError | LinkageError e) {
         broken.add(e.toString());
       }

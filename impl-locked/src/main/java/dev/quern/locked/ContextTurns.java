@@ -56,7 +56,7 @@ final class ContextTurns {
   private final int maxInline;
   private final long maxInlineNanos;
   private final ContextPool pool;
-  private final ArrayDeque<ContextTurn> line = new ArrayDeque<>(); // guarded by lock
+  private final ArrayDeque<ContextTurn> line = new ArrayDeque<>(1); // guarded by lock; small
   private @Nullable Thread owner; // guarded by lock
   private boolean handedOver; // guarded by lock
   private @Nullable ContextTurn current; // guarded by lock

@@ -57,6 +57,7 @@ final class CapturedRuns {
   private final ContextHook hook;
   private final Parker parker;
   private volatile @Nullable Cell top;
+  private @Nullable Action begun; // the runner's, of a task
 
   CapturedRuns(ContextHook hook, Parker parker) {
     this.hook = hook;
@@ -103,6 +104,18 @@ final class CapturedRuns {
       }
       pause(looks);
     }
+  }
+
+  /** As take, for who asks by {@link #begun} when it comes to the run. */
+  void begin(long number) {
+    begun = take(number);
+  }
+
+  /** What {@link #begin} took, once; null if there is none. */
+  @Nullable Action begun() {
+    Action taken = begun;
+    begun = null;
+    return taken;
   }
 
   /** Who took the run of that number away. */

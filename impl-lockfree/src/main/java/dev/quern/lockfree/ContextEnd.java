@@ -52,6 +52,11 @@ final class ContextEnd {
     return phase == ENDED;
   }
 
+  /** Nobody has seen the context, and nothing was lent: there is nothing to be done. */
+  void skipTo() {
+    phase = ENDED;
+  }
+
   /** Who left last, for ever. Any number of times. */
   void quiet() {
     if (PHASE.compareAndSet(this, OPEN, QUIET)) {

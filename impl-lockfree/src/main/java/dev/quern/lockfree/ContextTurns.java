@@ -3,12 +3,15 @@ package dev.quern.lockfree;
 
 import static java.lang.invoke.MethodHandles.lookup;
 
+import dev.quern.Family;
 import dev.quern.Kind;
 import dev.quern.TaskContextSpec;
 import dev.quern.spi.Host;
+import dev.quern.spi.Managed.Counts;
 import java.lang.invoke.ConstantBootstraps;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +62,22 @@ final class ContextTurns {
   private long drained; // owner; runs that ended here, and not in an uncontended dispatch
   private boolean draining; // owner; such a run goes on
 
-  ContextTurns(LockfreeTaskContext context, Host host, TaskContextSpec spec) {
+  ContextTurns(LockfreeTaskContext context) {
+    TaskContextSpec spec = context.kind.spec;
     this.context = context;
-    this.host = host;
+    this.host = context.kind.host;
     this.maxInline = spec.maxInline().orElseThrow();
     this.maxInlineNanos = nanos(spec.maxInlineTime().orElseThrow());
     this.pool = new ContextPool(host, spec.name(), spec.pool().orElse(null), this::takeOver);
     this.end = new ContextEnd(host, context, pool);
+  }
+
+  /** Brings its context, which nobody has seen, to its end at once. */
+  ContextTurns ended() {
+    context.beginClosing();
+    chain.seal();
+    end.skipTo();
+    return this;
   }
 
   private static long nanos(Duration time) {
@@ -80,13 +92,17 @@ final class ContextTurns {
     return broken;
   }
 
-  /** Runs that ended on the way through the chain. Exact when quiet. */
-  long drained() {
-    return drained;
-  }
-
-  boolean isDraining() {
-    return draining;
+  /**
+   * What the context has done, exact when quiet.
+   *
+   * @param owner who was inside, looked at before
+   */
+  Counts counts(long owner, List<Family.Running> running, long completed) {
+    boolean inLine = owner != 0 && draining;
+    long inline = completed - drained + (owner != 0 && !inLine ? 1 : 0);
+    long queued = chain.accepted();
+    long pending = Math.max(0, queued - drained - removed.sum() - (inLine ? 1 : 0));
+    return new Counts(pending, running, inline + queued, coalesced.sum(), 0, completed, failed);
   }
 
   /** What is in line, in no order, as far as it can be seen while it moves. */
@@ -212,7 +228,10 @@ final class ContextTurns {
     ok = run.end(ok);
     draining = false;
     drained++;
-    context.ran(ok);
+    context.ends();
+    if (!ok) {
+      failed++;
+    }
     return true;
   }
 

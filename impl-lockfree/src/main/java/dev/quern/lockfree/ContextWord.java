@@ -176,6 +176,13 @@ abstract class ContextWord {
     }
   }
 
+  /**
+   * Closing, if it is open and nobody is inside or owed. From here on, in comes only who drains.
+   */
+  final boolean closeIdle() {
+    return word == 0 && WORD.compareAndSet(this, 0L, CLOSING);
+  }
+
   final void beginClosing() {
     WORD.getAndBitwiseOr(this, CLOSING);
   }

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class LockfreePrimitives implements Primitives {
   private final Host host;
 
+  /** The kind of the context made last, which that of the next one often is. */
+  private volatile @Nullable ContextKind lastKind;
+
   /** The workers of this runtime's pools: whose job runs on a thread. */
   private final Map<Thread, PoolWorker> workers = new ConcurrentHashMap<>();
 
@@ -71,7 +74,12 @@ final class LockfreePrimitives implements Primitives {
 
   @Override
   public TaskContext newTaskContext(TaskContextSpec spec) {
-    return new LockfreeTaskContext(host, spec);
+    ContextKind kind = lastKind;
+    if (kind == null || kind.spec != spec) {
+      kind = new ContextKind(host, spec);
+      lastKind = kind;
+    }
+    return new LockfreeTaskContext(kind);
   }
 
   @Override

@@ -24,7 +24,6 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
   private final Object code;
   private final @Nullable CapturedRuns captures; // null without a context hook
   private volatile @Nullable TaskTurn own; // null until the first contended dispatch
-  private @Nullable Action captured; // runner
 
   LockfreeTask(LockfreeTaskContext context, String name, Action body) {
     this.context = context;
@@ -115,7 +114,7 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
   /** Runner: that run has begun. */
   void began(long run) {
     if (captures != null) {
-      captured = captures.take(run);
+      captures.begin(run);
     }
   }
 
@@ -130,13 +129,8 @@ final class LockfreeTask extends TaskLife implements Task, Turn.Run {
 
   @Override
   public void run() throws Exception {
-    Action wrapped = captured;
-    if (wrapped == null) {
-      action.run();
-    } else {
-      captured = null;
-      wrapped.run();
-    }
+    Action wrapped = captures == null ? null : captures.begun();
+    (wrapped == null ? action : wrapped).run();
   }
 
   @Override

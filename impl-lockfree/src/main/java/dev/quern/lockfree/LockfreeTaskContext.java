@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.lockfree;
 
-import static java.lang.invoke.MethodHandles.lookup;
-
 import dev.quern.Action;
 import dev.quern.Body;
 import dev.quern.Call;
@@ -19,10 +17,7 @@ import dev.quern.TaskContextSpec;
 import dev.quern.spi.Host;
 import dev.quern.spi.Labels;
 import dev.quern.spi.Managed;
-import java.lang.invoke.ConstantBootstraps;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -32,51 +27,37 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serialises tasks without a thread (rules T1 to T13). Uncontended, a dispatch is here: one step
- * in, the body, one step out, see {@link ContextWord}. What more there is, {@link ContextTurns} is
- * made for when it is first needed, so that a context which nobody contends for stays small.
+ * in, the body, one step out, see {@link ContextWord}.
+ *
+ * <p>There may be a million of them, so what all of one spec have in common is in {@link
+ * ContextKind}, and {@link ContextTurns} is made when somebody contends.
  */
-final class LockfreeTaskContext extends ContextWord implements TaskContext, Managed {
-  private static final VarHandle TURNS =
-      ConstantBootstraps.fieldVarHandle(
-          lookup(), "turns", VarHandle.class, LockfreeTaskContext.class, ContextTurns.class);
-
-  private final Host host;
-  private final TaskContextSpec spec;
-  private final @Nullable ContextHook contextHook; // asked only where nothing runs at once
-  private volatile @Nullable ContextTurns turns;
-  private long completed; // owner; read after the word
-  private @Nullable String item; // owner: that of the last run; a label keeps nothing alive
-  private long since; // owner, when the run began
-  private @Nullable Thread runner; // owner, if it is virtual: others are found by their number
-
+final class LockfreeTaskContext extends ContextRuns implements TaskContext, Managed {
   LockfreeTaskContext(Host host, TaskContextSpec spec) {
-    this.host = host;
-    this.spec = spec;
-    this.contextHook = host.contextHook();
-    if (spec.pool().isPresent()) {
-      turns = new ContextTurns(this, host, spec); // so that errors of the pool show here
+    this(new ContextKind(host, spec));
+  }
+
+  LockfreeTaskContext(ContextKind kind) {
+    super(kind);
+    if (kind.spec.pool().isPresent()) {
+      turns(); // so that errors of the pool show here
     }
   }
 
   @Override
   public String name() {
-    return spec.name();
+    return kind.name();
   }
 
   /** For a task; null without a context hook. */
   @Nullable CapturedRuns newCaptures() {
-    return contextHook == null ? null : new CapturedRuns(contextHook, host.parker());
+    return kind.hook == null ? null : new CapturedRuns(kind.hook, kind.host.parker());
   }
 
   /** The contended side. */
   ContextTurns turns() {
-    ContextTurns made = turns;
-    if (made == null) {
-      ContextTurns fresh = new ContextTurns(this, host, spec);
-      ContextTurns other = (ContextTurns) TURNS.compareAndExchange(this, null, fresh);
-      made = other == null ? fresh : other;
-    }
-    return made;
+    ContextTurns made = turnsOrNull();
+    return made == null ? turnsOr(new ContextTurns(this)) : made;
   }
 
   // ---- Tasks
@@ -107,7 +88,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
       out(me);
     } else {
       requireOpen();
-      ContextHook hook = contextHook;
+      ContextHook hook = kind.hook;
       OnceTurn turn = new OnceTurn(once, hook == null ? once : UserCode.captured(hook, once));
       if (!turns().chain.push(turn)) {
         throw closed();
@@ -173,7 +154,11 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     try {
       show(thread);
       begins(label);
-      ran(UserCode.run(host, Kind.TASK_CONTEXT, name(), label, code));
+      boolean ok = UserCode.run(kind.host, Kind.TASK_CONTEXT, kind.name(), label, code);
+      ends();
+      if (!ok) {
+        turns().failed++;
+      }
       return true;
     } catch (Throwable error) {
       turns().broke(me, null, error);
@@ -186,35 +171,6 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     hide();
     if (!leave(me) && isInside(me)) {
       turns().drain(me, null, false);
-    }
-  }
-
-  void show(Thread thread) {
-    if (ThreadIds.isVirtual(thread)) {
-      runner = thread;
-    }
-  }
-
-  void hide() {
-    if (runner != null) {
-      runner = null;
-    }
-  }
-
-  /** For who inspects, in a race: no clock read, and a store less where one item runs again. */
-  @SuppressWarnings("ReferenceEquality") // another label of equal text is only a store more
-  void begins(@Nullable String label) {
-    since = host.recentNanoTime();
-    if (item != label) {
-      item = label;
-    }
-  }
-
-  /** A run has ended, well or not. */
-  void ran(boolean ok) {
-    completed++;
-    if (!ok) {
-      turns().failed++;
     }
   }
 
@@ -240,7 +196,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   private <T extends @Nullable Object, X extends Exception> CallTurn<T, X> newCall(
       Call<T, X> code) {
-    return new CallTurn<>(host, name(), Objects.requireNonNull(code, "code"));
+    return new CallTurn<>(kind.host, kind.name(), Objects.requireNonNull(code, "code"));
   }
 
   /** False when the time is up. */
@@ -264,8 +220,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     if (!deadline.waits()) {
       return false;
     }
-    if (contextHook != null) {
-      turn.capture(contextHook);
+    if (kind.hook != null) {
+      turn.capture(kind.hook);
     }
     if (!turns().chain.push(turn)) {
       throw closed();
@@ -324,7 +280,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     if (!deadline.waits()) {
       return false;
     }
-    BarrierTurn turn = new BarrierTurn(host.parker());
+    BarrierTurn turn = new BarrierTurn(kind.host.parker());
     if (turns().chain.push(turn)) {
       return await(turn, deadline);
     }
@@ -362,24 +318,47 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   @Override
   public void close() {
     requireOutside("close()");
-    beginClosing();
-    turns().serve(null);
-    turns().end.awaitUninterruptibly();
+    if (!closeUnused()) {
+      beginClosing();
+      turns().serve(null);
+      turns().end.awaitUninterruptibly();
+    }
   }
 
   @Override
   public List<String> close(Duration limit) throws InterruptedException {
     Deadline deadline = Deadline.in(limit);
     requireOutside("close()");
+    if (closeUnused()) {
+      return List.of();
+    }
     beginClosing();
     turns().serve(null);
     return turns().end.await(deadline) ? List.of() : unfinished();
   }
 
+  /**
+   * Closes a context that nobody is inside of or ever contended for, and makes no contended side
+   * for it. False if it is not one. From the first step on nobody gets in; who was about to contend
+   * either comes with a contended side before the second one, and that is closed like any, or finds
+   * it sealed.
+   */
+  private boolean closeUnused() {
+    if (turnsOrNull() != null || !closeIdle()) {
+      return false;
+    }
+    ContextTurns ended = kind.ended();
+    if (turnsOr(ended) != ended) {
+      return false;
+    }
+    kind.host.ended(this);
+    return true;
+  }
+
   private List<String> unfinished() {
     Set<String> names = new LinkedHashSet<>();
     if (owner() != 0) {
-      names.add(Objects.requireNonNullElse(item, name()));
+      names.add(shown());
     }
     turns()
         .forEach(
@@ -395,38 +374,20 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   @Override
   public boolean holdsCaller() {
-    ContextTurns made = turns;
+    ContextTurns made = turnsOrNull();
     return isInside(asOwner(Thread.currentThread())) || (made != null && made.pool.holdsCaller());
   }
 
   @Override
   public Counts counts() {
     long owner = owner(); // first: what the owner wrote before it left is read after it
-    ContextTurns turns = turns();
-    boolean inLine = owner != 0 && turns.isDraining();
-    long inline = completed - turns.drained() + (owner != 0 && !inLine ? 1 : 0);
-    long removed = turns.removed.sum();
-    long queued = turns.chain.accepted();
-    long pending = Math.max(0, queued - turns.drained() - removed - (inLine ? 1 : 0));
-    long coalesced = turns.coalesced.sum();
     List<Family.Running> running = running(owner);
-    return new Counts(pending, running, inline + queued, coalesced, 0, completed, turns.failed);
-  }
-
-  private List<Family.Running> running(long owner) {
-    Thread thread = owner == 0 ? null : runner(owner);
-    if (thread == null) {
-      return List.of();
+    long completed = completed();
+    ContextTurns turns = turnsOrNull();
+    if (turns == null) {
+      return new Counts(0, running, completed + (owner == 0 ? 0 : 1), 0, 0, completed, 0);
     }
-    Instant began = Instant.now().minusNanos(host.nanoTime() - since);
-    return List.of(
-        new Family.Running(Objects.requireNonNullElse(item, name()), began, thread.getName()));
-  }
-
-  private @Nullable Thread runner(long owner) {
-    Thread virtual = runner;
-    boolean same = virtual != null && asOwner(virtual) == owner;
-    return same ? virtual : ThreadIds.platformThread(threadId(owner));
+    return turns.counts(owner, running, completed);
   }
 
   @Override
@@ -448,7 +409,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
     if (isInside(asOwner(Thread.currentThread()))) {
       throw new MisuseException(title() + ": " + call + " from inside it would wait for itself");
     }
-    ContextTurns made = turns;
+    ContextTurns made = turnsOrNull();
     if (made != null && made.pool.holdsCaller()) {
       throw new MisuseException(
           title() + ": " + call + " from inside the only worker of its pool would wait for itself");
@@ -462,7 +423,8 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
   }
 
   private ClosedException closed() {
-    Throwable cause = turns().broken();
+    ContextTurns made = turnsOrNull();
+    Throwable cause = made == null ? null : made.broken();
     return cause == null
         ? new ClosedException(title() + ": closed")
         : new ClosedException(title() + ": broken by " + cause, cause);
@@ -474,7 +436,7 @@ final class LockfreeTaskContext extends ContextWord implements TaskContext, Mana
 
   @Override
   public String toString() {
-    ContextTurns made = turns;
+    ContextTurns made = turnsOrNull();
     String state = isClosing() ? "closing" : "open";
     if (made != null && made.broken() != null) {
       state = "broken";

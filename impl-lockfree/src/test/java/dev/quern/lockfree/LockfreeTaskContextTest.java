@@ -283,6 +283,30 @@ class LockfreeTaskContextTest {
   }
 
   @Test
+  void whatWasNeverContendedForEndsWithoutAContendedSide() throws Exception {
+    ContextKind kind =
+        new ContextKind(
+            host, TaskContextSpec.named("device").maxInline(1).maxInlineTime(Duration.ofHours(1)));
+    LockfreeTaskContext unused = new LockfreeTaskContext(kind);
+    LockfreeTaskContext used = new LockfreeTaskContext(kind);
+    used.dispatch(() -> ran.add("used"));
+    assertEquals(0, unused.counts().accepted());
+    assertEquals(1, used.counts().completed());
+    for (LockfreeTaskContext each : List.of(unused, used)) {
+      assertEquals(List.of(), each.close(Duration.ZERO));
+      each.close();
+      assertSame(kind.ended(), each.turns());
+      assertTrue(each.isClosed() && !each.isOccupied());
+      assertThrows(ClosedException.class, () -> each.dispatch(() -> ran.add("late")));
+      assertThrows(ClosedException.class, () -> each.call(() -> 1));
+      each.barrier();
+    }
+    assertEquals(List.of("used"), ran);
+    assertEquals(1, used.counts().accepted());
+    assertEquals(2, host.ended.get());
+  }
+
+  @Test
   void anUncontendedCallWhoseCodeDidNotRunSaysSo() {
     LockfreeTaskContext context = context(100);
     Error error = new OutOfMemoryError("planned");

@@ -140,14 +140,21 @@ final class CpuBinding {
     Set<String> unfit = new LinkedHashSet<>();
     Services.each(
         CpuBinder.class,
-        candidate -> {
-          if (candidate.cpus() > 0) {
-            fit.add(candidate);
-          } else {
-            unfit.add(candidate.getClass().getName());
+        new Services.Finder<>() {
+          @Override
+          public void found(CpuBinder candidate) {
+            if (candidate.cpus() > 0) {
+              fit.add(candidate);
+            } else {
+              unfit.add(candidate.getClass().getName());
+            }
           }
-        },
-        thrown -> log.write(Level.WARNING, "a CPU binder cannot be loaded", thrown));
+
+          @Override
+          public void broken(Throwable thrown) {
+            log.write(Level.WARNING, "a CPU binder cannot be loaded", thrown);
+          }
+        });
     if (fit.isEmpty() && !unfit.isEmpty()) {
       log.write(Level.WARNING, "pools of CPUs are not bound: " + unfit + " cannot bind here", null);
     }

@@ -73,7 +73,13 @@ final class Inspector {
   private List<Setting> settings(Collection<Member> live) {
     Set<Setting> all = new LinkedHashSet<>(settings.shown());
     all.addAll(configured);
-    live.forEach(member -> all.addAll(member.settings()));
+    Member last = null;
+    for (Member member : live) {
+      if (member != last) { // those that share one stand together
+        all.addAll(member.settings());
+        last = member;
+      }
+    }
     return List.copyOf(all);
   }
 

@@ -56,7 +56,7 @@ record Key<T>(
       return Optional.empty();
     }
     String name = key.substring(before.length(), key.length() - after.length());
-    return Optional.of(name).filter(n -> n.equals(ANY) || ValueType.isName(n));
+    return name.equals(ANY) || ValueType.isName(name) ? Optional.of(name) : Optional.empty();
   }
 
   /** Whether the environment variable is this key for some name. */

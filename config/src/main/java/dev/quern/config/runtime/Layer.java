@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
-import org.apache.commons.configuration2.AbstractConfiguration;
-import org.apache.commons.configuration2.MapConfiguration;
-import org.apache.commons.configuration2.PropertiesConfiguration;
-import org.apache.commons.configuration2.ex.ConfigurationException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One source of settings.
- *
- * @param source names the source of a key, for errors and {@code inspect()}
- * @param file whether it is a configuration file
+ * One source of settings, but for the environment: what it says, by key. A value is a text, or
+ * where a file gives a key more than once a collection of them.
  */
-record Layer(UnaryOperator<String> source, boolean file, AbstractConfiguration values) {
+class Layer {
+  private final String source;
+  private final boolean file;
+  private final Map<String, Object> values;
+
+  /**
+   * @param source names it, for errors and {@code inspect()}
+   * @param file whether it is a configuration file
+   */
+  Layer(String source, boolean file, Map<String, Object> values) {
+    this.source = source;
+    this.file = file;
+    this.values = values;
+  }
 
   static Layer program(Map<String, String> settings) {
-    return new Layer(key -> "program", false, new MapConfiguration(new TreeMap<>(settings)));
+    return new Layer("program", false, new TreeMap<>(settings));
   }
 
   static Layer system(Properties properties) {
@@ -31,23 +36,30 @@ record Layer(UnaryOperator<String> source, boolean file, AbstractConfiguration v
     for (String key : properties.stringPropertyNames()) {
       copy.put(key, properties.getProperty(key));
     }
-    return new Layer(key -> "system property", false, new MapConfiguration(copy));
+    return new Layer("system property", false, copy);
   }
 
-  static Layer environment(EnvironmentConfiguration values) {
-    return new Layer(
-        key -> "environment variable " + values.variableOf(key).orElse("?"), false, values);
+  /** Where it says that key from. */
+  String source(String key) {
+    return source;
   }
 
-  /** Reads a properties file as UTF-8; {@code include} has no meaning in it. */
-  static Layer file(String where, InputStream content) throws IOException {
-    PropertiesConfiguration values = new PropertiesConfiguration();
-    values.setIncludesAllowed(false);
-    try (InputStreamReader reader = new InputStreamReader(content, StandardCharsets.UTF_8)) {
-      values.read(reader);
-    } catch (ConfigurationException e) {
-      throw new IOException(e);
-    }
-    return new Layer(key -> "file " + where, true, values);
+  final boolean isFile() {
+    return file;
+  }
+
+  /** The keys that can be listed. */
+  final Set<String> keys() {
+    return values.keySet();
+  }
+
+  /** All that can be listed. */
+  final Map<String, Object> values() {
+    return Collections.unmodifiableMap(values);
+  }
+
+  /** What it says of that key, or null. */
+  @Nullable Object value(String key) {
+    return values.get(key);
   }
 }

@@ -16,8 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import org.apache.commons.configuration2.CompositeConfiguration;
-import org.apache.commons.configuration2.interpol.Lookup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,20 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Layers {
   private final List<Layer> layers = new ArrayList<>();
-  private final CompositeConfiguration combined = new CompositeConfiguration();
-  private final EnvironmentConfiguration environment;
+  private final Sources sources;
+  private final EnvironmentLayer environment;
+  private volatile @Nullable Interpolation interpolation; // of all layers, made when first needed
 
   /** What a key's strongest source says. */
   record Found(String key, String text, String source) {}
 
   private Layers(OpenOptions options, Sources sources) {
-    Map<String, Lookup> lookups =
-        Map.of("sys", sources.system()::getProperty, "env", sources.environment()::get);
-    combined.installInterpolator(lookups, List.of()); // those of the library reach the network
-    environment = new EnvironmentConfiguration(sources.environment());
-    add(Layer.program(options.settings()));
-    add(Layer.system(sources.system()));
-    add(Layer.environment(environment));
+    this.sources = sources;
+    environment = new EnvironmentLayer(sources.environment());
+    layers.add(Layer.program(options.settings()));
+    layers.add(Layer.system(sources.system()));
+    layers.add(environment);
   }
 
   /** Reads all sources; what can't be read becomes a problem. */
@@ -57,10 +54,13 @@ final class Layers {
 
   /** The strongest source's value, interpolated. */
   Optional<Found> find(String key) {
-    return layers.stream()
-        .filter(layer -> layer.values().containsKey(key))
-        .findFirst()
-        .map(layer -> read(layer, key));
+    for (Layer layer : layers) {
+      Object value = layer.value(key);
+      if (value != null) {
+        return Optional.of(new Found(key, interpolate(value), layer.source(key)));
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -68,37 +68,37 @@ final class Layers {
    * each CPU's, unless something is said of that one (rule P12).
    */
   Optional<Found> find(Key<?> key, String name) {
-    return find(key.of(name))
-        .or(
-            () ->
-                key.kind() == Kind.THREAD_POOL
-                    ? CpuNames.common(name).flatMap(common -> find(key.of(common)))
-                    : Optional.empty());
+    Optional<Found> found = find(key.of(name));
+    return found.isEmpty() && key.kind() == Kind.THREAD_POOL
+        ? CpuNames.common(name).flatMap(common -> find(key.of(common)))
+        : found;
   }
 
   /** What environment variables say of an option, for whichever name. */
   List<Found> variables(Key<?> key) {
-    return environment
-        .variablesOf(key)
-        .map(
-            entry ->
-                new Found(
-                    entry.getKey(),
-                    interpolate(entry.getValue()),
-                    "environment variable " + entry.getKey()))
-        .toList();
+    List<Found> all = new ArrayList<>();
+    for (Map.Entry<String, String> set : environment.variablesOf(key)) {
+      String source = "environment variable " + set.getKey();
+      all.add(new Found(set.getKey(), interpolate(set.getValue()), source));
+    }
+    return all;
   }
 
   /** What one source says of a key, be it the strongest or not. */
   Found read(Layer layer, String key) {
-    return new Found(key, interpolate(layer.values().getProperty(key)), layer.source().apply(key));
+    return new Found(key, interpolate(layer.value(key)), layer.source(key));
   }
 
   /** Every key of the runtime that a source gives; variables say no keys. */
   Set<String> keys() {
     Set<String> keys = new TreeSet<>();
-    combined.getKeys().forEachRemaining(keys::add);
-    keys.removeIf(key -> !key.startsWith(Key.PREFIX));
+    for (Layer layer : layers) {
+      for (String key : layer.keys()) {
+        if (key.startsWith(Key.PREFIX)) {
+          keys.add(key);
+        }
+      }
+    }
     return keys;
   }
 
@@ -107,26 +107,30 @@ final class Layers {
     return List.copyOf(layers);
   }
 
-  EnvironmentConfiguration environment() {
-    return environment;
-  }
-
   /**
    * The text with each {@code ${...}} replaced; one that leads nowhere, or round in a circle, is
    * left as it is.
    */
-  String interpolate(@Nullable Object raw) {
-    try {
-      return String.valueOf(combined.getInterpolator().interpolate(raw));
-    } catch (IllegalStateException circle) {
-      return String.valueOf(raw);
+  private String interpolate(@Nullable Object raw) {
+    return raw instanceof String text && text.contains("${")
+        ? interpolation().replace(text)
+        : String.valueOf(raw);
+  }
+
+  private Interpolation interpolation() {
+    Interpolation made = interpolation;
+    if (made == null) {
+      made = new Interpolation(sources);
+      layers.forEach(made::add);
+      interpolation = made;
     }
+    return made;
   }
 
   private void addChosen(Found config, Path directory, List<String> problems) {
     Path file = directory.resolve(config.text().strip());
     try {
-      add(Layer.file(file.toString(), Files.newInputStream(file)));
+      add(PropertiesFile.read(file.toString(), Files.newInputStream(file)));
     } catch (IOException | RuntimeException e) {
       problems.add(Problems.malformed(Settings.CONFIG, config) + ", but: " + e);
     }
@@ -145,7 +149,7 @@ final class Layers {
 
   private void addFile(String where, Callable<InputStream> content, List<String> problems) {
     try {
-      add(Layer.file(where, content.call()));
+      add(PropertiesFile.read(where, content.call()));
     } catch (Exception e) {
       problems.add("file " + where + ": expected a readable properties file, but: " + e);
     }
@@ -162,13 +166,14 @@ final class Layers {
         || resource.toString().equals("file:" + file);
   }
 
+  /** A file: as the weakest so far. */
   private void add(Layer layer) {
     layers.add(layer);
-    combined.addConfiguration(layer.values());
+    interpolation = null;
   }
 
   /** Whether one source gives a key more than once. */
   static boolean isRepeated(Layer layer, String key) {
-    return layer.values().getProperty(key) instanceof Collection<?>;
+    return layer.value(key) instanceof Collection<?>;
   }
 }

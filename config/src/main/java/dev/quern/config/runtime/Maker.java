@@ -30,6 +30,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -48,6 +49,8 @@ final class Maker {
   private final VirtualThreads virtualThreads;
   private final Watchdog watchdog;
   private final Log log;
+  private final ContextPlans contextPlans = new ContextPlans();
+  private final AtomicLong planned = new AtomicLong();
 
   @Inject
   Maker(
@@ -91,9 +94,10 @@ final class Maker {
   }
 
   TaskContext taskContext(TaskContextSpec spec) {
-    return make(
-        new Order(Kind.TASK_CONTEXT, spec.name(), false, 0),
-        () -> specs.of(spec),
+    Order order = new Order(Kind.TASK_CONTEXT, spec.name(), false, 0);
+    return carryOut(
+        order,
+        () -> contextPlans.of(spec, () -> plan(order, specs.of(spec))),
         primitives::newTaskContext);
   }
 
@@ -177,22 +181,32 @@ final class Maker {
 
   private <S, P extends Primitive> P make(
       Order order, Supplier<Effective<S>> settle, Function<S, P> create) {
+    return carryOut(order, () -> plan(order, settle.get()), create);
+  }
+
+  private <S> Plan<S> plan(Order order, Effective<S> effective) {
+    return new Plan<>(
+        effective.spec(),
+        new Member(
+            order.kind,
+            order.name,
+            order.system,
+            order.depth,
+            providers.of(order.chosenBy, order.choosing).name(),
+            providers.withChoice(order.chosenBy, order.choosing, effective.settings()),
+            planned.incrementAndGet()));
+  }
+
+  private <S, P extends Primitive> P carryOut(
+      Order order, Supplier<Plan<S>> settle, Function<S, P> create) {
     registry.claim(order.kind, order.name);
     try {
       if (order.kind != Kind.THREAD_POOL) { // a closing primitive may need one yet
         registry.requireOpen(order.kind, order.name);
       }
-      Effective<S> effective = settle.get();
-      P made = create.apply(effective.spec());
-      Member member =
-          new Member(
-              order.kind,
-              order.name,
-              order.system,
-              order.depth,
-              providers.of(order.chosenBy, order.choosing).name(),
-              providers.withChoice(order.chosenBy, order.choosing, effective.settings()));
-      if (!registry.add((Managed) made, member)) {
+      Plan<S> plan = settle.get();
+      P made = create.apply(plan.spec());
+      if (!registry.add((Managed) made, plan.member())) {
         discard(made);
         throw Registry.closed(order.kind, order.name);
       }
@@ -223,4 +237,7 @@ final class Maker {
       this(kind, name, system, depth, kind, name);
     }
   }
+
+  /** What a provider is asked for, and what the runtime knows of it. */
+  record Plan<S>(S spec, Member member) {}
 }

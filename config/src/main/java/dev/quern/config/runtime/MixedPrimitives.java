@@ -45,7 +45,7 @@ final class MixedPrimitives implements Primitives {
   MixedPrimitives(Providers providers, Host host) {
     this.providers = providers;
     this.host = host;
-    factory(providers.main());
+    factories.put(providers.main(), providers.main().create(host));
   }
 
   @Override
@@ -113,6 +113,9 @@ final class MixedPrimitives implements Primitives {
   }
 
   private Primitives factory(Provider provider) {
-    return factories.computeIfAbsent(provider, unused -> provider.create(host));
+    Primitives known = factories.get(provider);
+    return known == null
+        ? factories.computeIfAbsent(provider, unused -> provider.create(host))
+        : known;
   }
 }

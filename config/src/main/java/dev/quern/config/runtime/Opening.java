@@ -6,8 +6,10 @@ import dev.quern.OpenOptions;
 import dev.quern.Quern;
 import dev.quern.spi.Provider;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the settings, chooses the provider, and only if nothing is wrong starts a runtime. */
 public final class Opening {
@@ -36,7 +38,7 @@ public final class Opening {
     Optional<Layers.Found> named = layers.find(Settings.PROVIDER.pattern());
     ProviderLookup lookup = ProviderLookup.onPaths(log);
     Optional<Provider> main = lookup.choose(named);
-    return start(main, lookup, named.map(Layers.Found::source).orElse("default"));
+    return start(main, lookup, named.isPresent() ? named.get().source() : "default");
   }
 
   /** With this provider, whatever {@code quern.provider} names (rule R9). */
@@ -50,12 +52,10 @@ public final class Opening {
   }
 
   private Quern start(Optional<Provider> main, ProviderLookup lookup, String source) {
-    List<Provider> others =
-        Providers.settings(layers).stream()
-            .map(lookup::named)
-            .flatMap(Optional::stream)
-            .distinct()
-            .toList();
+    Set<Provider> others = new LinkedHashSet<>();
+    for (Layers.Found setting : Providers.settings(layers)) {
+      lookup.named(setting).ifPresent(others::add);
+    }
     problems.addAll(lookup.problems());
     if (!problems.isEmpty()) {
       throw new ConfigurationException(problems);

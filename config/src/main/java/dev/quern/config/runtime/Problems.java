@@ -4,11 +4,9 @@ package dev.quern.config.runtime;
 import dev.quern.config.runtime.Layers.Found;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Finds everything that is wrong with the sources, before anything starts (rule R4). */
 final class Problems {
@@ -33,7 +31,9 @@ final class Problems {
   /** Adds to {@code problems} what is wrong with any value of any source, used or not. */
   static void find(Layers layers, List<String> problems) {
     Problems search = new Problems(layers, problems);
-    layers.layers().forEach(search::checkLayer);
+    for (Layer layer : layers.layers()) {
+      search.checkLayer(layer);
+    }
     search.checkEnvironment();
   }
 
@@ -54,8 +54,7 @@ final class Problems {
 
   @SuppressWarnings("ReferenceEquality") // keys are rows of the one table
   private void checkLayer(Layer layer) {
-    for (Iterator<String> keys = layer.values().getKeys(); keys.hasNext(); ) {
-      String key = keys.next();
+    for (String key : layer.keys()) {
       if (!key.startsWith(Key.PREFIX)) {
         continue;
       }
@@ -65,7 +64,7 @@ final class Problems {
         problems.add(misplaced(found, "unknown key, the nearest known is " + nearest(key)));
       } else if (Layers.isRepeated(layer, key)) {
         problems.add(misplaced(found, "expected once, is given more than once"));
-      } else if (layer.file() && known.get() == Settings.CONFIG) {
+      } else if (layer.isFile() && known.get() == Settings.CONFIG) {
         problems.add(misplaced(found, "expected outside of configuration files"));
       } else {
         checkValue(known.get(), found);
@@ -75,7 +74,9 @@ final class Problems {
 
   private void checkEnvironment() {
     for (Key<?> key : Settings.all()) {
-      layers.variables(key).forEach(found -> checkValue(key, found));
+      for (Found found : layers.variables(key)) {
+        checkValue(key, found);
+      }
     }
   }
 
@@ -97,13 +98,13 @@ final class Problems {
   }
 
   private static Optional<Key<?>> known(String key) {
-    Predicate<Key<?>> matches =
-        known ->
-            known
-                .nameIn(key)
-                .filter(name -> known.kind() == null || isAllowed(known, name))
-                .isPresent();
-    return Settings.all().stream().filter(matches).findFirst();
+    for (Key<?> known : Settings.all()) {
+      String name = known.nameIn(key).orElse(null);
+      if (name != null && (known.kind() == null || isAllowed(known, name))) {
+        return Optional.of(known);
+      }
+    }
+    return Optional.empty();
   }
 
   private static boolean isAllowed(Key<?> known, String name) {

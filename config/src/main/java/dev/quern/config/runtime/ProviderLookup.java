@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.quern.config.runtime;
 
-import static java.util.stream.Collectors.joining;
-
 import dev.quern.config.runtime.Layers.Found;
 import dev.quern.spi.Provider;
 import java.lang.System.Logger.Level;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the providers and chooses among them (rules R1, R2, R5, R6, R9). */
 final class ProviderLookup {
@@ -48,8 +48,12 @@ final class ProviderLookup {
   /** Those that the program gives, and no others (rule R9). */
   static ProviderLookup among(List<Provider> given, Log log) {
     ProviderLookup lookup = new ProviderLookup(log, false);
-    given.forEach(lookup::add);
-    lookup.refused.forEach(refused -> lookup.problems.add(refused.why()));
+    for (Provider each : given) {
+      lookup.add(each);
+    }
+    for (Refused each : lookup.refused) {
+      lookup.problems.add(each.why());
+    }
     lookup.findTwins();
     return lookup;
   }
@@ -68,7 +72,9 @@ final class ProviderLookup {
       chosen = setting.isPresent() ? named(setting.get()) : ofHighestRank();
     }
     if (chosen.isPresent()) {
-      refused.forEach(r -> log.write(Level.WARNING, r.why(), null));
+      for (Refused each : refused) {
+        log.write(Level.WARNING, each.why(), null);
+      }
     }
     return chosen;
   }
@@ -81,41 +87,51 @@ final class ProviderLookup {
   /** One of the name of a provider that the program gave is not asked for. */
   private void collect() {
     collected = true;
-    Set<String> given = usable.stream().map(Provider::name).collect(Collectors.toSet());
+    Set<String> given = new HashSet<>();
+    for (Provider provider : usable) {
+      given.add(provider.name());
+    }
     Services.each(
         Provider.class,
-        provider -> {
-          if (!given.contains(provider.name())) {
-            add(provider);
+        new Services.Finder<>() {
+          @Override
+          public void found(Provider provider) {
+            if (!given.contains(provider.name())) {
+              add(provider);
+            }
           }
-        },
-        thrown -> {
-          broken.add(thrown.toString());
-          log.write(Level.WARNING, "a provider of Quern cannot be loaded", thrown);
+
+          @Override
+          public void broken(Throwable thrown) {
+            broken.add(thrown.toString());
+            log.write(Level.WARNING, "a provider of Quern cannot be loaded", thrown);
+          }
         });
   }
 
   private void add(Provider provider) {
-    wrongVersion(provider)
-        .ifPresentOrElse(
-            why -> refused.add(new Refused(provider.name(), why)), () -> usable.add(provider));
+    String why = wrongVersion(provider);
+    if (why == null) {
+      usable.add(provider);
+    } else {
+      refused.add(new Refused(provider.name(), why));
+    }
   }
 
   /** Two of one name are an error, whichever is asked for: it may be another one tomorrow. */
   private void findTwins() {
-    Map<String, List<Provider>> byName =
-        usable.stream()
-            .collect(Collectors.groupingBy(Provider::name, TreeMap::new, Collectors.toList()));
-    byName.forEach(
-        (name, same) -> {
-          if (same.size() > 1) {
-            problems.add(
-                "two providers are named \""
-                    + name
-                    + "\": "
-                    + same.stream().map(ProviderLookup::source).collect(joining(" and ")));
-          }
-        });
+    Map<String, String> sources = new TreeMap<>();
+    Set<String> twins = new TreeSet<>();
+    for (Provider provider : usable) {
+      String before = sources.get(provider.name());
+      sources.put(provider.name(), (before == null ? "" : before + " and ") + source(provider));
+      if (before != null) {
+        twins.add(provider.name());
+      }
+    }
+    for (String name : twins) {
+      problems.add("two providers are named \"" + name + "\": " + sources.get(name));
+    }
   }
 
   /** The provider that the setting names; else a problem, and none. */
@@ -141,12 +157,25 @@ final class ProviderLookup {
   }
 
   private Optional<Provider> usable(String name) {
-    return usable.stream().filter(provider -> provider.name().equals(name)).findFirst();
+    for (Provider provider : usable) {
+      if (provider.name().equals(name)) {
+        return Optional.of(provider);
+      }
+    }
+    return Optional.empty();
   }
 
   private Optional<Provider> ofHighestRank() {
-    int rank = usable.stream().mapToInt(Provider::rank).max().orElse(0);
-    List<Provider> best = usable.stream().filter(p -> p.rank() == rank).toList();
+    List<Provider> best = new ArrayList<>();
+    for (Provider provider : usable) {
+      int more = best.isEmpty() ? 1 : Integer.compare(provider.rank(), best.get(0).rank());
+      if (more > 0) {
+        best.clear();
+      }
+      if (more >= 0) {
+        best.add(provider);
+      }
+    }
     if (best.size() == 1) {
       String taken = best.get(0).name();
       log.write(Level.INFO, "quern.provider is not set, taking " + taken, null);
@@ -175,19 +204,18 @@ final class ProviderLookup {
   }
 
   /** What is wrong with the version it is built for, if anything. */
-  private static Optional<String> wrongVersion(Provider provider) {
+  private static @Nullable String wrongVersion(Provider provider) {
     int version = provider.spiVersion();
     return version == Provider.SPI_VERSION
-        ? Optional.empty()
-        : Optional.of(
-            "provider \""
-                + provider.name()
-                + "\" is built for version "
-                + version
-                + " of the SPI, this is version "
-                + Provider.SPI_VERSION
-                + ": "
-                + source(provider));
+        ? null
+        : "provider \""
+            + provider.name()
+            + "\" is built for version "
+            + version
+            + " of the SPI, this is version "
+            + Provider.SPI_VERSION
+            + ": "
+            + source(provider);
   }
 
   private static String source(Provider provider) {

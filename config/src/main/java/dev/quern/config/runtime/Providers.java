@@ -6,6 +6,7 @@ import dev.quern.Kind;
 import dev.quern.config.runtime.Layers.Found;
 import dev.quern.spi.Provider;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,12 @@ final class Providers {
   /**
    * @param others with {@code main}, all that any setting in {@code layers} names
    */
-  Providers(Provider main, List<Provider> others, Layers layers) {
+  Providers(Provider main, Collection<Provider> others, Layers layers) {
     this.main = main;
     this.layers = layers;
-    others.forEach(other -> byName.put(other.name(), other));
+    for (Provider other : others) {
+      byName.put(other.name(), other);
+    }
     byName.put(main.name(), main);
   }
 

@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The time of the last tick, for what is only shown to people (rule R8): a look at a field, where
@@ -46,7 +47,14 @@ final class RecentTime {
   @Inject
   RecentTime(TimerThread timer) {
     this.timer = timer;
-    this.ticks = timer.newAlarm(this::tick);
+    this.ticks =
+        timer.newAlarm(
+            new LongUnaryOperator() {
+              @Override
+              public long applyAsLong(long now) {
+                return tick(now);
+              }
+            });
   }
 
   long now() {

@@ -8,7 +8,9 @@ import dev.quern.MisuseException;
 import dev.quern.spi.Managed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -46,10 +48,11 @@ final class Registry {
   }
 
   /**
-   * What is known of a member.
+   * What is known of a member. Contexts that are made of one spec share it.
    *
    * @param depth how many targets a daemon queue has above it
    * @param provider the name of the one that made it
+   * @param number those made later have higher ones
    */
   record Member(
       Kind kind,
@@ -57,7 +60,8 @@ final class Registry {
       boolean system,
       int depth,
       String provider,
-      List<Inspection.Setting> settings) {}
+      List<Inspection.Setting> settings,
+      long number) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final WeakMembers<Managed, Member> members = new WeakMembers<>(); // guarded by lock
@@ -149,15 +153,18 @@ final class Registry {
     }
   }
 
-  /** A snapshot, in the order in which they were made. */
+  /** A snapshot, in the order in which they, or the first like them, were made. */
   Map<Managed, Member> live() {
-    Map<Managed, Member> live = new LinkedHashMap<>();
+    List<Map.Entry<Managed, Member>> all = new ArrayList<>();
     lock.lock();
     try {
-      members.forEach(live::put);
+      members.forEach((primitive, member) -> all.add(Map.entry(primitive, member)));
     } finally {
       lock.unlock();
     }
+    all.sort(Comparator.comparingLong(entry -> entry.getValue().number()));
+    Map<Managed, Member> live = new LinkedHashMap<>();
+    all.forEach(entry -> live.put(entry.getKey(), entry.getValue()));
     return live;
   }
 

@@ -7,6 +7,7 @@ import dev.quern.OpenOptions;
 import dev.quern.spi.Host;
 import dev.quern.spi.Primitives;
 import jakarta.inject.Singleton;
+import java.util.function.LongSupplier;
 
 /** Makes what has no constructor that could be injected. */
 @Module
@@ -50,7 +51,14 @@ final class RuntimeModule {
   @Provides
   @Singleton
   static TimerThread timer(Log log) {
-    return new TimerThread(System::nanoTime, log);
+    LongSupplier clock =
+        new LongSupplier() {
+          @Override
+          public long getAsLong() {
+            return System.nanoTime();
+          }
+        };
+    return new TimerThread(clock, log);
   }
 
   @Provides

@@ -34,16 +34,12 @@ record RuntimeSettings(
   }
 
   private static <T> Optional<T> value(Layers layers, Key<T> key, List<Setting> shown) {
-    Optional<Layers.Found> found = layers.find(key.pattern());
-    Optional<T> value =
-        found.map(f -> key.type().parse(f.text())).or(() -> Optional.ofNullable(key.initial()));
-    value.ifPresent(
-        v ->
-            shown.add(
-                new Setting(
-                    key.pattern(),
-                    key.type().text(v),
-                    found.map(Layers.Found::source).orElse("default"))));
-    return value;
+    Layers.Found found = layers.find(key.pattern()).orElse(null);
+    T value = found == null ? key.initial() : key.type().parse(found.text());
+    if (value != null) {
+      String source = found == null ? "default" : found.source();
+      shown.add(new Setting(key.pattern(), key.type().text(value), source));
+    }
+    return Optional.ofNullable(value);
   }
 }

@@ -15,27 +15,37 @@ final class Services {
 
   private Services() {}
 
+  /** Who looks for services. */
+  interface Finder<S> {
+    void found(S service);
+
+    void broken(Throwable thrown);
+  }
+
   /**
    * Hands over one object of each class found. One that cannot be loaded, made or taken is told of,
    * and hides no other (rule R6).
    */
-  static <S> void each(Class<S> service, Consumer<S> take, Consumer<Throwable> broken) {
+  static <S> void each(Class<S> service, Finder<S> finder) {
     Set<Class<?>> seen = new LinkedHashSet<>();
+    Consumer<ServiceLoader.Provider<S>> take =
+        new Consumer<>() {
+          @Override
+          public void accept(ServiceLoader.Provider<S> candidate) {
+            if (seen.add(candidate.type())) {
+              finder.found(candidate.get());
+            }
+          }
+        };
     for (ClassLoader loader : Sources.loaders()) {
       Spliterator<ServiceLoader.Provider<S>> found =
           ServiceLoader.load(service, loader).stream().spliterator();
       boolean more = true;
       for (int i = 0; more && i < MAX_ENTRIES; i++) {
         try {
-          more =
-              found.tryAdvance(
-                  candidate -> {
-                    if (seen.add(candidate.type())) {
-                      take.accept(candidate.get());
-                    }
-                  });
+          more = found.tryAdvance(take);
         } catch (ServiceConfigurationError | LinkageError | RuntimeException e) {
-          broken.accept(e);
+          finder.broken(e);
         }
       }
     }

@@ -16,6 +16,7 @@ import dev.quern.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** The one table of keys: type, range, default and meaning of every setting there is. */
 final class Settings {
   private static final List<Key<?>> ALL = new ArrayList<>();
+  private static final List<Key<?>> UNMODIFIABLE = Collections.unmodifiableList(ALL);
   private static final Map<Kind, Key<String>> PROVIDERS = new EnumMap<>(Kind.class);
 
   private static final Duration LEAST = Duration.ofNanos(1);
@@ -331,7 +333,7 @@ final class Settings {
 
   /** Every key, those of the runtime first, then kind by kind. */
   static List<Key<?>> all() {
-    return List.copyOf(ALL);
+    return UNMODIFIABLE;
   }
 
   /** The keys that choose providers, one for each kind that has its own (rule R5). */

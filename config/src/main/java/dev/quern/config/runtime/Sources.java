@@ -6,10 +6,8 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,19 +25,24 @@ record Sources(
   }
 
   private static @Nullable URL onClassPath() {
-    return loaders().stream()
-        .map(loader -> loader.getResource(FILE))
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+    for (ClassLoader loader : loaders()) {
+      URL found = loader.getResource(FILE);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   /** The loaders in which runtime, providers and configuration are looked for, in that order. */
   static Set<ClassLoader> loaders() {
     Set<ClassLoader> loaders = new LinkedHashSet<>();
-    Stream.of(Quern.class.getClassLoader(), Thread.currentThread().getContextClassLoader())
-        .map(loader -> loader == null ? ClassLoader.getSystemClassLoader() : loader)
-        .forEach(loaders::add);
+    loaders.add(orSystems(Quern.class.getClassLoader()));
+    loaders.add(orSystems(Thread.currentThread().getContextClassLoader()));
     return loaders;
+  }
+
+  private static ClassLoader orSystems(@Nullable ClassLoader loader) {
+    return loader == null ? ClassLoader.getSystemClassLoader() : loader;
   }
 }

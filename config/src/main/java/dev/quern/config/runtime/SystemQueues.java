@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is there without being created (rules W13, D14): made when first asked for. */
@@ -21,20 +20,29 @@ import org.jspecify.annotations.Nullable;
 final class SystemQueues {
   private static final int LONG_RUNNING_ACTIVE = 256;
 
-  private final Map<SystemQueue, Lazy<SystemWorkQueue>> workQueues =
-      new EnumMap<>(SystemQueue.class);
+  private final Map<SystemQueue, Lazy<WorkQueue>> workQueues = new EnumMap<>(SystemQueue.class);
   private final Lazy<DaemonQueue<Object>> reclaimer;
 
   @Inject
   SystemQueues(Maker maker) {
     for (SystemQueue which : SystemQueue.values()) {
       workQueues.put(
-          which, new Lazy<>(() -> new SystemWorkQueue(maker.workQueue(spec(which), true))));
+          which,
+          new Lazy<>() {
+            @Override
+            WorkQueue make() {
+              return new SystemWorkQueue(maker.workQueue(spec(which), true));
+            }
+          });
     }
     reclaimer =
-        new Lazy<>(
-            () ->
-                maker.daemonQueue(DaemonQueueSpec.unbounded("quern.reclaimer"), item -> {}, true));
+        new Lazy<>() {
+          @Override
+          DaemonQueue<Object> make() {
+            DaemonQueueSpec spec = DaemonQueueSpec.unbounded("quern.reclaimer");
+            return maker.daemonQueue(spec, item -> {}, true);
+          }
+        };
   }
 
   WorkQueue workQueue(SystemQueue which) {
@@ -61,21 +69,18 @@ final class SystemQueues {
   }
 
   /** A value made once; a maker that throws is asked again. */
-  private static final class Lazy<T> {
+  private abstract static class Lazy<T> {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Supplier<T> maker;
     private @Nullable T made; // guarded by lock
 
-    Lazy(Supplier<T> maker) {
-      this.maker = maker;
-    }
+    abstract T make();
 
     T get() {
       lock.lock();
       try {
         T value = made;
         if (value == null) {
-          value = maker.get();
+          value = make();
           made = value;
         }
         return value;

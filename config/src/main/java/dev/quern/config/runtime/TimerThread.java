@@ -43,8 +43,15 @@ final class TimerThread {
   }
 
   void start(Threads threads) throws CannotStartThreadException {
+    Runnable body =
+        new Runnable() {
+          @Override
+          public void run() {
+            TimerThread.this.run();
+          }
+        };
     threads.start(
-        NAME, ThreadPoolSpec.NO_PRIORITY, false, TimerThread.class.getClassLoader(), this::run);
+        NAME, ThreadPoolSpec.NO_PRIORITY, false, TimerThread.class.getClassLoader(), body);
   }
 
   /** The thread ends when nothing is due any more: a close may have asked for a last look. */

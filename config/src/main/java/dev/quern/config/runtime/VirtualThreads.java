@@ -6,20 +6,22 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
-/** Virtual threads, through public methods that JDK 21 has and this is not compiled against. */
+/**
+ * Virtual threads, through public methods that JDK 21 has and this is not compiled against. They
+ * are looked for when they are first asked for: most programs never do, and it takes milliseconds.
+ */
 final class VirtualThreads {
-  private final @Nullable MethodHandle unstarted;
-
-  VirtualThreads() {
-    unstarted = find();
+  private static final class Found {
+    static final @Nullable MethodHandle UNSTARTED = find();
   }
 
   boolean available() {
-    return unstarted != null;
+    return Found.UNSTARTED != null;
   }
 
   /** A new one that inherits no thread-locals. */
   Thread make(String name, Runnable body) throws Throwable {
+    MethodHandle unstarted = Found.UNSTARTED;
     if (unstarted == null) {
       throw new UnsupportedOperationException("virtual threads need JDK 21 or later");
     }

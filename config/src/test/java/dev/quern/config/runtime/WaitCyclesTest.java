@@ -51,7 +51,7 @@ class WaitCyclesTest {
 
   WaitCyclesTest() {
     executor.runs = List.of(new Managed.Run("running", worker.thread, 0, 1, "running"));
-    registry.add(executor, new Member(Kind.WORK_QUEUE, "q", false, 0, "p", List.of()));
+    registry.add(executor, new Member(Kind.WORK_QUEUE, "q", false, 0, "p", List.of(), 1));
   }
 
   /** Waits when it is told to, until it is told that this is over. */
@@ -221,7 +221,7 @@ class WaitCyclesTest {
 
   @Test
   void ofTwoExecutorsOfOneNameNothingIsKnown() {
-    registry.add(new Executor(), new Member(Kind.WORK_QUEUE, "q", false, 0, "p", List.of()));
+    registry.add(new Executor(), new Member(Kind.WORK_QUEUE, "q", false, 0, "p", List.of(), 1));
     worker.waitFor("behind");
     cycles.look();
     cycles.look();
@@ -305,7 +305,7 @@ class WaitCyclesTest {
       }
       queue.bound = 10;
       queue.runs = runs;
-      registry.add(queue, new Member(Kind.WORK_QUEUE, "crowd", false, 0, "p", List.of()));
+      registry.add(queue, new Member(Kind.WORK_QUEUE, "crowd", false, 0, "p", List.of(), 1));
     }
 
     void waits(String name, Predicate<Object> needs) {
