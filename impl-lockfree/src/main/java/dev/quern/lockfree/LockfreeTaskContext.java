@@ -154,7 +154,7 @@ final class LockfreeTaskContext extends ContextRuns implements TaskContext, Mana
     try {
       show(thread);
       begins(label);
-      boolean ok = UserCode.run(kind.host, Kind.TASK_CONTEXT, kind.name(), label, code);
+      boolean ok = UserCode.run(kind.host, Kind.TASK_CONTEXT, this, label, code);
       ends();
       if (!ok) {
         turns().failed++;

@@ -4,6 +4,7 @@ package dev.quern.lockfree;
 import dev.quern.Action;
 import dev.quern.ContextHook;
 import dev.quern.Kind;
+import dev.quern.Primitive;
 import dev.quern.spi.Host;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,22 @@ final class UserCode {
     return Objects.requireNonNull(hook.capture(code), "the context hook's capture returned null");
   }
 
-  /** Runs it on a thread of the caller's. Returns whether it ended well; else it was reported. */
+  /**
+   * Runs it on a thread of the caller's. Returns whether it ended well; else it was reported. What
+   * the primitive is called is asked only then: a look before each run is a nanosecond of eight.
+   */
+  static boolean run(
+      Host host, Kind kind, Primitive primitive, @Nullable String item, Action code) {
+    try {
+      code.run();
+      return true;
+    } catch (Throwable thrown) {
+      host.failed(kind, primitive.name(), item, thrown);
+      return false;
+    }
+  }
+
+  /** The same, where there is no such object at hand. */
   static boolean run(Host host, Kind kind, String primitive, @Nullable String item, Action code) {
     try {
       code.run();
