@@ -75,7 +75,7 @@ final class Inspector {
     all.addAll(configured);
     Member last = null;
     for (Member member : live) {
-      if (member != last) { // those that share one stand together
+      if (!member.equals(last)) { // those that share one stand together
         all.addAll(member.settings());
         last = member;
       }
