@@ -28,27 +28,29 @@ record Goal(
   /** What is compared with the bound. */
   enum Measure {
     /** The neighbour's median time by ours. */
-    SPEED(true, "times as fast"),
+    SPEED(true, true, "times as fast"),
     /** The neighbour's median time by that of our slowest tenth of forks. */
-    SLOW_TENTH(true, "times as fast, our slowest tenth"),
+    SLOW_TENTH(true, true, "times as fast, our slowest tenth"),
     /** The neighbour's median time by that of our slowest fork. */
-    EVERY_FORK(true, "times as fast, our slowest fork"),
+    EVERY_FORK(true, true, "times as fast, our slowest fork"),
     /** The neighbour's processor time by ours. */
-    CPU(true, "times less processor time"),
+    CPU(true, false, "times less processor time"),
     /** Our median time. */
-    TIME(false, "ns"),
+    TIME(false, true, "ns"),
     /** Bytes that we allocate. */
-    BYTES(false, "B"),
+    BYTES(false, false, "B"),
     /** Our longest time over several shapes by our shortest. */
-    FLAT(false, "longest by shortest"),
+    FLAT(false, false, "longest by shortest"),
     /** A {@link Figure} of that name. */
-    FIGURE(false, "");
+    FIGURE(false, false, "");
 
     final boolean moreIsBetter;
+    final boolean isOfTimes;
     final String unit;
 
-    Measure(boolean moreIsBetter, String unit) {
+    Measure(boolean moreIsBetter, boolean isOfTimes, String unit) {
       this.moreIsBetter = moreIsBetter;
+      this.isOfTimes = isOfTimes;
       this.unit = unit;
     }
   }

@@ -40,7 +40,7 @@ final class GoalsTable {
   private void table(List<Verdict> goals) {
     List<String> names = new ArrayList<>(List.of("Goal", "Bound"));
     for (Report.JdkUsed jdk : report.jdks()) {
-      names.addAll(List.of(jdk.name(), "", "Best neighbour"));
+      names.addAll(List.of(jdk.name(), "", "Ours", "Best neighbour"));
     }
     html.head(1, names.toArray(String[]::new));
     String family = "";
@@ -100,6 +100,7 @@ final class GoalsTable {
           case NOT_MET -> Html.span("missed", "\u2717 not met");
           case NOT_MEASURED -> Html.span("none", "not measured");
         });
+    cells.add(verdict.ours());
     cells.add(verdict.neighbour());
   }
 

@@ -72,6 +72,15 @@ record Score(
     return new Shape(benchmark, params);
   }
 
+  /** The median, and if there is more than one fork the 10th and 90th percentile over them. */
+  String time() {
+    String spread =
+        forks.stream().filter(Fork::counts).count() > 1
+            ? " (%s\u2013%s)".formatted(Numbers.of(p10), Numbers.time(p90))
+            : "";
+    return Numbers.time(median) + spread;
+  }
+
   boolean hasFigures() {
     return Double.isFinite(median);
   }

@@ -11,7 +11,8 @@ import java.util.stream.DoubleStream;
  * What became of a goal on one JDK.
  *
  * @param reached what was measured; NaN if something is missing
- * @param neighbour the best one, and its time; empty where none is compared with
+ * @param ours our time, and its spread; empty where it is no time that counts
+ * @param neighbour the best one, its time and spread; empty where none is compared with
  */
 record Verdict(
     String family,
@@ -22,6 +23,7 @@ record Verdict(
     double bound,
     double reached,
     String unit,
+    String ours,
     String neighbour,
     Outcome outcome) {
 
@@ -42,8 +44,9 @@ record Verdict(
     Optional<Figure> figure = figure(goal, jdk, figures);
     Optional<Score> best =
         goal.measure() == Measure.FIGURE ? Optional.empty() : best(goal, jdk, scores);
-    double reached =
-        figure.map(Figure::value).orElseGet(() -> reached(goal, jdk, scores, best.orElse(null)));
+    List<Score> mine =
+        goal.shapes().stream().flatMap(shape -> ours(goal, shape, jdk, scores).stream()).toList();
+    double reached = figure.map(Figure::value).orElseGet(() -> reached(goal, mine, best));
     boolean more = goal.measure().moreIsBetter;
     boolean met = more ? reached >= goal.bound() : reached <= goal.bound();
     Outcome outcome =
@@ -57,7 +60,8 @@ record Verdict(
         goal.bound(),
         reached,
         figure.map(Figure::unit).orElse(goal.measure().unit),
-        best.map(s -> s.contender() + ' ' + Numbers.time(s.median())).orElse(""),
+        goal.measure().isOfTimes && mine.size() == 1 ? mine.get(0).time() : "",
+        best.map(s -> s.contender() + ' ' + s.time()).orElse(""),
         outcome);
   }
 
@@ -83,20 +87,17 @@ record Verdict(
         .min(Comparator.comparingDouble(Score::median));
   }
 
-  private static double reached(
-      Goal goal, String jdk, List<Score> scores, @org.jspecify.annotations.Nullable Score best) {
-    List<Score> mine =
-        goal.shapes().stream().flatMap(shape -> ours(goal, shape, jdk, scores).stream()).toList();
-    if (mine.size() < goal.shapes().size() || best == null && goal.measure().moreIsBetter) {
+  private static double reached(Goal goal, List<Score> mine, Optional<Score> best) {
+    if (mine.size() < goal.shapes().size()) {
       return Double.NaN;
     }
     Score ours = mine.get(0);
-    double theirs = best == null ? Double.NaN : best.median();
+    double theirs = best.map(Score::median).orElse(Double.NaN);
     return switch (goal.measure()) {
       case SPEED -> theirs / ours.median();
       case SLOW_TENTH -> theirs / ours.p90();
       case EVERY_FORK -> theirs / ours.slowest();
-      case CPU -> best == null ? Double.NaN : best.cpuNanos() / ours.cpuNanos();
+      case CPU -> best.map(Score::cpuNanos).orElse(Double.NaN) / ours.cpuNanos();
       case TIME -> ours.median();
       case BYTES -> ours.bytes();
       case FLAT -> times(mine).max().orElseThrow() / times(mine).min().orElseThrow();
