@@ -96,8 +96,8 @@ final class GoalsTable {
     cells.add(figure(verdict.reached(), verdict));
     cells.add(
         switch (verdict.outcome()) {
-          case MET -> Html.span("met", "\u2713 met");
-          case NOT_MET -> Html.span("missed", "\u2717 not met");
+          case MET -> Html.span("met", "\u2713\u00a0met");
+          case NOT_MET -> Html.span("missed", "\u2717\u00a0not\u00a0met");
           case NOT_MEASURED -> Html.span("none", "not measured");
         });
     cells.add(verdict.ours());

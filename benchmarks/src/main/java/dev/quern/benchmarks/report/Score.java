@@ -76,7 +76,7 @@ record Score(
   String time() {
     String spread =
         forks.stream().filter(Fork::counts).count() > 1
-            ? " (%s\u2013%s)".formatted(Numbers.of(p10), Numbers.time(p90))
+            ? " (%s\u2013%s)".formatted(Numbers.time(p10), Numbers.time(p90))
             : "";
     return Numbers.time(median) + spread;
   }

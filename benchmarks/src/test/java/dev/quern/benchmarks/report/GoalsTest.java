@@ -53,7 +53,7 @@ class GoalsTest {
     assertEquals(2, verdict.reached(), 1e-9);
     assertEquals(Outcome.MET, verdict.outcome());
     assertTrue(verdict.neighbour().startsWith("near"));
-    assertEquals("11.0\u00a0ns (10.2\u201318.2\u00a0ns)", verdict.ours());
+    assertEquals("11.0\u00a0ns (10.2\u00a0ns\u201318.2\u00a0ns)", verdict.ours());
     assertEquals(Outcome.NOT_MET, verdict(Measure.SPEED, 2.1, "*").outcome());
     assertEquals(90 / 11.0, verdict(Measure.SPEED, 2, "fa*").reached(), 1e-9);
   }
