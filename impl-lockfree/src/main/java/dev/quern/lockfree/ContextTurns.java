@@ -220,11 +220,10 @@ final class ContextTurns {
     context.show(Thread.currentThread());
     context.begins(item);
     draining = true;
-    String name = context.name();
     boolean ok =
         ours
-            ? UserCode.runHere(host, Kind.TASK_CONTEXT, name, item, loader(run), run)
-            : UserCode.run(host, Kind.TASK_CONTEXT, name, item, run);
+            ? UserCode.runHere(host, Kind.TASK_CONTEXT, context.name(), item, loader(run), run)
+            : UserCode.run(host, Kind.TASK_CONTEXT, context, item, run);
     ok = run.end(ok);
     draining = false;
     drained++;

@@ -84,7 +84,7 @@ final class LockfreeQueue<E> extends BufferInlet<E> implements Queue<E>, QueueIn
     }
     boolean entered = signalling.enter();
     try {
-      UserCode.run(host, kind(), name(), null, onNonEmpty);
+      UserCode.run(host, kind(), this, null, onNonEmpty);
     } finally {
       if (entered) {
         signalling.leave();

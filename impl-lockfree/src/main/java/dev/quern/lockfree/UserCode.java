@@ -33,17 +33,6 @@ final class UserCode {
     }
   }
 
-  /** The same, where there is no such object at hand. */
-  static boolean run(Host host, Kind kind, String primitive, @Nullable String item, Action code) {
-    try {
-      code.run();
-      return true;
-    } catch (Throwable thrown) {
-      host.failed(kind, primitive, item, thrown);
-      return false;
-    }
-  }
-
   /**
    * Runs it on a thread of ours, which goes in and comes out with the interrupt flag clear and
    * {@code loader} as context class loader (rules G5, G13).
@@ -57,7 +46,11 @@ final class UserCode {
       Action code) {
     clean(loader);
     try {
-      return run(host, kind, primitive, item, code);
+      code.run();
+      return true;
+    } catch (Throwable thrown) {
+      host.failed(kind, primitive, item, thrown);
+      return false;
     } finally {
       clean(loader);
     }
